@@ -1,0 +1,1 @@
+"""Analysis of stored similarities, level by level."""

@@ -1,0 +1,1 @@
+"""The `hgr` command: one verb a file."""

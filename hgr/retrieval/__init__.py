@@ -1,0 +1,1 @@
+"""Searching and explaining with a trained run."""

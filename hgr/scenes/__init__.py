@@ -1,0 +1,1 @@
+"""Generated videos: the embedded default data set, with known role graphs."""
