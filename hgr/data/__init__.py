@@ -1,0 +1,1 @@
+"""Captions, videos, splits, features and how they are batched."""
