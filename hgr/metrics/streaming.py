@@ -1,0 +1,138 @@
+"""Ranks from blocks of the similarity matrix, which never exists as a whole."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from hgr.metrics.ranking import Ranks, Ties, check_finite
+
+
+class PairScores:
+    """First pass: picks the scores of the relevant pairs out of the blocks.
+
+    Args:
+        queries: (P,) int64, the query of each relevant pair.
+        candidates: (P,) int64, its candidate.
+    """
+
+    def __init__(self, queries: Tensor, candidates: Tensor) -> None:
+        if queries.shape != candidates.shape or queries.ndim != 1:
+            raise ValueError(
+                f"expected pairs (P,) and (P,), found {tuple(queries.shape)}, {tuple(candidates.shape)}"
+            )
+        order = torch.argsort(queries, stable=True)
+        self._queries, self._candidates, self._order = queries[order].contiguous(), candidates[order], order
+        self._scores: Tensor | None = None
+        self._seen = torch.zeros(len(queries), dtype=torch.bool)
+
+    def add(self, block: Tensor, query_start: int, candidate_start: int) -> None:
+        """Take the relevant pairs' scores from one block.
+
+        Args:
+            block: (q, c) scores.
+            query_start: Position of its first query.
+            candidate_start: Position of its first candidate.
+        """
+        bounds = torch.tensor([query_start, query_start + block.shape[0]])
+        first, last = torch.searchsorted(self._queries, bounds).tolist()
+        columns = self._candidates[first:last] - candidate_start
+        inside = ((columns >= 0) & (columns < block.shape[1])).nonzero().flatten()
+        rows = self._queries[first:last][inside] - query_start
+        if self._scores is None:
+            self._scores = torch.zeros(len(self._seen), dtype=block.dtype)
+        where = self._order[first + inside]
+        self._scores[where] = block[rows.to(block.device), columns[inside].to(block.device)].cpu()
+        self._seen[where] = True
+
+    @property
+    def scores(self) -> Tensor:
+        """(P,) scores in the order in which the pairs were given.
+
+        Raises:
+            ValueError: Pairs that no block held.
+        """
+        if self._scores is None or not self._seen.all():
+            raise ValueError(
+                f"{int((~self._seen).sum())} of {len(self._seen)} relevant pairs were in no block"
+            )
+        return self._scores
+
+
+class RankCounter:
+    """Second pass: counts, for every query, the candidates above and beside its best relevant one.
+
+    Blocks come in any order and any size, each score once. They must be the very blocks that gave the
+    relevant scores: the same product computed in another shape may differ in its last bit, and then a tie is
+        not seen.
+
+    Args:
+        queries: (P,) int64, the query of each relevant pair.
+        candidates: (P,) int64, its candidate.
+        scores: (P,) its score, from `PairScores`.
+        num_queries: Number of queries.
+        num_candidates: Number of candidates.
+
+    Raises:
+        ValueError: A query with no relevant candidate, a score that is NaN or infinite.
+    """
+
+    def __init__(
+        self, queries: Tensor, candidates: Tensor, scores: Tensor, *, num_queries: int, num_candidates: int
+    ) -> None:
+        if not queries.shape == candidates.shape == scores.shape:
+            raise ValueError("queries, candidates and scores must have one entry a pair each")
+        check_finite(scores.unsqueeze(0))
+        counts = torch.bincount(queries, minlength=num_queries)
+        lonely = (counts == 0).nonzero().flatten()
+        if len(lonely):
+            raise ValueError(
+                f"{len(lonely)} of {num_queries} queries have no relevant candidate, the first {lonely[0]}"
+            )
+        lowest = scores.new_full((num_queries,), -torch.inf)
+        self.best = lowest.scatter_reduce(0, queries, scores, "amax")
+        pairs = torch.unique(torch.stack([queries, candidates]), dim=1, return_inverse=True)[1]
+        first = torch.full((int(pairs.max()) + 1,), len(queries)).scatter_reduce(
+            0, pairs, torch.arange(len(queries)), "amin"
+        )
+        equal = scores[first] == self.best[queries[first]]
+        self._relevant_tied = torch.bincount(queries[first][equal], minlength=num_queries)
+        self._above = torch.zeros(num_queries, dtype=torch.int64)
+        self._not_below = torch.zeros(num_queries, dtype=torch.int64)
+        self._seen = torch.zeros(num_queries, dtype=torch.int64)
+        self.num_candidates = num_candidates
+
+    def add(self, block: Tensor, query_start: int, candidate_start: int) -> None:
+        """Count one block.
+
+        Args:
+            block: (q, c) scores.
+            query_start: Position of its first query.
+            candidate_start: Position of its first candidate; used to name a bad score.
+
+        Raises:
+            ValueError: NaN or infinite scores.
+        """
+        check_finite(block, query_start, candidate_start)
+        rows = slice(query_start, query_start + block.shape[0])
+        best = self.best[rows].to(block).unsqueeze(1)
+        self._above[rows] += (block > best).sum(dim=1).cpu()
+        self._not_below[rows] += (block >= best).sum(dim=1).cpu()
+        self._seen[rows] += block.shape[1]
+
+    def ranks(self, ties: Ties = "average") -> Ranks:
+        """The ranks, equal to `hgr.metrics.ranking.ranks` of the whole matrix.
+
+        Raises:
+            ValueError: Scores that were counted twice or not at all.
+        """
+        wrong = (self._seen != self.num_candidates).nonzero().flatten()
+        if len(wrong):
+            query = int(wrong[0])
+            raise ValueError(
+                f"query {query} was compared with {int(self._seen[query])} candidates, "
+                f"expected {self.num_candidates}"
+            )
+        return Ranks(
+            self._above, self._not_below - self._above, self._relevant_tied, self.num_candidates, ties
+        )
