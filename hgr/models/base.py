@@ -116,6 +116,56 @@ class RetrievalModel(nn.Module, ABC):
         """
         return {}
 
+    def alignment(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
+        """By level, how much each element of one text attends to each frame: (K, V, F), weights that sum to 1 over F.
+
+        Args:
+            text: Embeddings of exactly one text.
+            video: Embeddings of V videos.
+
+        Returns:
+            Only the levels that align elements with frames; {} for a system without any.
+        """
+        return {}
+
+    def set_word_vectors(self, vectors: Tensor) -> int:
+        """Start the word embeddings from pretrained vectors.
+
+        Args:
+            vectors: (num_words, D); a row with NaN stands for a word without a vector.
+
+        Returns:
+            How many words were set.
+
+        Raises:
+            ValueError: The system has no word embeddings, or of another size.
+        """
+        raise ValueError(f"{type(self).__name__} has no word embeddings that could be set")
+
+
+def mean_of_levels(
+    similarities: Mapping[str, Tensor], present: Mapping[str, tuple[Tensor, Tensor]], *, skip: bool
+) -> Tensor:
+    """Mean of similarity matrices over levels.
+
+    Args:
+        similarities: Matrices (T, V) by level.
+        present: By level, which texts (T,) and which videos (V,) have an element there.
+        skip: Leave a level out of the mean of the pairs that lack it; else it counts with the score it has, 0.
+
+    Returns:
+        (T, V).
+    """
+    if not skip:
+        return torch.stack([*similarities.values()]).mean(0)
+    totals, counts = [], []
+    for level, matrix in similarities.items():
+        text, video = present[level]
+        both = (text.unsqueeze(1) & video.unsqueeze(0)).to(matrix.dtype)
+        totals.append(matrix * both)
+        counts.append(both)
+    return torch.stack(totals).sum(0) / torch.stack(counts).sum(0).clamp(min=1)
+
 
 def presence(text: Embeddings, video: Embeddings) -> dict[str, tuple[Tensor, Tensor]]:
     """By level, which texts (T,) and which videos (V,) have an element: the `present` argument of `fuse`."""
