@@ -80,8 +80,8 @@ class ScheduleSettings(Section):
     """The learning rate as a function of step and epoch.
 
     Attributes:
-        name: "constant", "cosine" (to `final_factor`), "multistep" (times `factor` at each of `milestones`, in
-            epochs done) or "plateau" (times `factor` after `patience` validations without a better value).
+        name: "constant", "cosine" (to `final_factor`), "multistep" (times `factor` at each of `milestones`,
+            in epochs done) or "plateau" (times `factor` after `patience` validations without a better value).
         warmup_steps: Linear rise at the start, under every schedule.
     """
 

@@ -1,9 +1,7 @@
-"""The smallest retrieval system: mean word against mean frame, one level; dropout, so that random state matters."""
+"""The smallest retrieval system: mean word against mean frame; dropout, so that random state matters."""
 
 from __future__ import annotations
 
-import sys
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, single
 from hgr.models.base import FUSED, Batch, Level, RetrievalModel, SystemConfig
 from hgr.similarity import cosine
+from hgr.systems import SYSTEMS, System
 
 
 class ToyConfig(SystemConfig):
@@ -80,22 +79,7 @@ class ToyModel(RetrievalModel):
         return {FUSED: similarities["bag"]}
 
 
-def install() -> Any:
+def install() -> System:
     """Put "toy" into the table of systems and return its entry."""
-    try:
-        from hgr.systems import SYSTEMS, System
-    except ModuleNotFoundError:
-        module: Any = types.ModuleType("hgr.systems")
-
-        @dataclass(frozen=True)
-        class System:  # type: ignore[no-redef]
-            config: type
-            inputs: type
-            model: type
-
-        SYSTEMS = {}
-        module.SYSTEMS, module.System = SYSTEMS, System
-        module.build_system = lambda config, spec: SYSTEMS[config.system].model(config, spec)
-        sys.modules["hgr.systems"] = module
-    SYSTEMS["toy"] = System(ToyConfig, ToyInputs, ToyModel)
+    SYSTEMS["toy"] = System("toy_system", "ToyConfig", "ToyInputs", "ToyModel")
     return SYSTEMS["toy"]
