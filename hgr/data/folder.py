@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from hgr.data.items import Caption, Segment, Video
 from hgr.data.records import Problem, RecordReader, dump_line
@@ -32,7 +31,7 @@ class DataFolder:
     path: Path
     captions: tuple[Caption, ...]
     videos: tuple[Video, ...]
-    splits: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    splits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def split(self, name: str) -> tuple[str, ...]:
         """Video ids of a split.
@@ -97,7 +96,7 @@ def scan_folder(path: str | os.PathLike[str]) -> tuple[DataFolder, list[Problem]
     complete = not any(problem.severity == "error" for problem in problems)
     captions = _scan_captions(root / CAPTIONS_FILE, known if complete else None, problems)
     splits = _scan_splits(root / SPLITS_FOLDER, known if complete else None, problems)
-    return DataFolder(root, captions, videos, MappingProxyType(splits)), problems
+    return DataFolder(root, captions, videos, splits), problems
 
 
 def write_folder(
