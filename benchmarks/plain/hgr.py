@@ -156,13 +156,26 @@ class PlainHGR(nn.Module):
         self.text = TextEncoder(num_words, word_width, width, dropout, graph_dropout)
         self.video = VideoEncoder(dim, width, dropout)
 
+    def encode_text(self, batch: TextBatch) -> dict[str, Tensor]:
+        """What TextEncoder gives."""
+        return self.text(batch)
+
+    def encode_video(self, batch: VideoBatch) -> dict[str, Tensor]:
+        """What VideoEncoder gives."""
+        return self.video(batch)
+
     def scores(self, text: dict[str, Tensor], video: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Matrices (T, V): event, verb, noun and their mean, fused."""
+        """Matrices (T, V): event, verb, noun."""
         event = cosine(text["event"], video["event"])
         verb = local(text["verbs"], text["verb_mask"], video["verbs"], video["mask"])
         noun = local(text["nouns"], text["noun_mask"], video["nouns"], video["mask"])
-        return {"event": event, "verb": verb, "noun": noun, "fused": (event + verb + noun) / 3}
+        return {"event": event, "verb": verb, "noun": noun}
+
+    def fused(self, scores: dict[str, Tensor]) -> Tensor:
+        """What ranks: the mean of the three."""
+        return (scores["event"] + scores["verb"] + scores["noun"]) / 3
 
     def forward(self, text: TextBatch, video: VideoBatch) -> dict[str, Tensor]:
-        """Matrices of a batch."""
-        return self.scores(self.text(text), self.video(video))
+        """Matrices of a batch, "fused" among them."""
+        scores = self.scores(self.text(text), self.video(video))
+        return scores | {"fused": self.fused(scores)}
