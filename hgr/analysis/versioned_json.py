@@ -30,7 +30,8 @@ def read_versioned(path: Path, schema: str, version: int = SCHEMA_VERSION) -> di
         raise DataError(f"{path}: schema is {kind!r}, expected {schema!r}")
     if not isinstance(found.get("version"), int) or not 1 <= found["version"] <= version:
         raise DataError(
-            f"{path}: {schema} version {found.get('version')!r} is not known here (up to {version}); update hgr"
+            f"{path}: {schema} version {found.get('version')!r} is not known here (up to {version}); "
+            "update hgr"
         )
     return found
 
