@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from oracles.ranking import rank_bounds, rank_orders
 
 from hgr.metrics.ranking import Ranks, ranks
+from tests.oracles.ranking import rank_bounds, rank_orders
 
 
 def random_case(seed: int, queries: int, candidates: int, values: int) -> tuple[torch.Tensor, torch.Tensor]:

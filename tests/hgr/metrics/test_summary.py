@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from oracles.ranking import rank_orders
 
 from hgr.metrics.ranking import ranks
 from hgr.metrics.summary import reciprocal, rsum, summarize
+from tests.oracles.ranking import rank_orders
 
 
 def test_hand_made_case() -> None:
