@@ -7,11 +7,15 @@ import sys
 import traceback
 from importlib import import_module
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # libgomp's spinning makes small operators 20-50 times slower under load
+os.environ.setdefault(
+    "OMP_WAIT_POLICY", "PASSIVE"
+)  # libgomp's spinning makes small operators 20-50 times slower under load
 
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
-VERBS: dict[str, tuple[str, str]] = {}
+VERBS: dict[str, tuple[str, str]] = {
+    "data": ("hgr.cli.data", "make and inspect data sets"),
+}
 """Verb -> (module with `command` or `app`, one-line help)."""
 
 
@@ -39,7 +43,9 @@ def run(arguments: list[str]) -> int:
 
 def overview() -> str:
     """All verbs with one line each."""
-    lines = [f"  {verb:<{max(map(len, VERBS))}}  {text}" for verb, (_, text) in VERBS.items()] if VERBS else []
+    lines = (
+        [f"  {verb:<{max(map(len, VERBS))}}  {text}" for verb, (_, text) in VERBS.items()] if VERBS else []
+    )
     return "usage: hgr VERB [OPTIONS]\n\n" + "\n".join(lines) + "\n\nhgr VERB --help says more."
 
 
