@@ -1,0 +1,166 @@
+"""Dependency tree -> predicates with arguments, and noun phrases. Pure: values in, values out, no parser library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from parsing.english import words as word_set
+from parsing.parsed_caption import Argument, Predicate, Token
+from parsing.rules import Filler, RuleLabeller, predicate_heads
+from parsing.tree import Tree
+
+_RULES = RuleLabeller()
+_NOMINALS = ("NOUN", "PROPN", "PRON")
+_CLAUSES = ("acl", "acl:relcl", "advcl", "advcl:relcl", "parataxis", "ccomp", "list", "orphan")
+_NOT_IN_PHRASE = word_set("""case cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct cc conj mark aux aux:pass obl obl:agent
+    obl:unmarked obl:tmod obl:npmod appos discourse vocative expl dislocated obj iobj xcomp advmod:lmod""")
+_NOT_IN_COMPLEMENT = word_set("""cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct aux aux:pass mark parataxis discourse vocative expl cc
+    advcl""")
+_NO_PHRASE = word_set("who whom which that what where when there it")
+
+
+class Labeller(Protocol):
+    """Finds and names the arguments of predicates in a tree.
+
+    Attributes:
+        version: Names rules or model; part of the parser's version.
+    """
+
+    version: str
+
+    def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
+        """For each predicate (position of its verb) the head positions of its arguments and their roles."""
+        ...
+
+
+def predicates_from_tree(
+    tokens: Sequence[Token], labeller: Labeller | None = None
+) -> tuple[tuple[Predicate, ...], tuple[tuple[int, ...], ...]]:
+    """Predicates and noun phrases of one caption from its Universal Dependencies tree.
+
+    Args:
+        tokens: One token a word; several roots are allowed.
+        labeller: Names the arguments; the English rules where None.
+
+    Returns:
+        Predicates in caption order, and the positions of each noun phrase in caption order. An argument that is a
+        clause holds the words of that clause's predicate, so that the graph can join action to action; any other
+        argument holds its subtree without relative clauses and without the branch that leads to the predicate.
+
+    Raises:
+        ParserError: The heads are not a tree.
+    """
+    tree = Tree(tokens)
+    heads = predicate_heads(tree)
+    fillers = (labeller or _RULES).arguments(tree, heads)
+    spans = {verb: _predicate_tokens(tree, verb) for verb in heads}
+    clause_verbs = {verb: verb for verb in heads}
+    for verb in heads:
+        if tree.relations[verb] == "cop":
+            clause_verbs.setdefault(tree.heads[verb], verb)
+    predicates = []
+    for verb, found in zip(heads, fillers, strict=True):
+        arguments = []
+        for head, role in sorted(found):
+            words = _argument_tokens(tree, verb, head, clause_verbs, spans)
+            if words:
+                arguments.append(Argument(role, words, head))
+        arguments.sort(key=lambda argument: (argument.tokens[0], argument.head))
+        lemma = " ".join([tree.lemmas[verb], *(tree.lemmas[i] for i in spans[verb] if i != verb)])
+        predicates.append(Predicate(spans[verb], lemma, tuple(arguments), verb))
+    return tuple(predicates), _noun_phrases(tree)
+
+
+def _predicate_tokens(tree: Tree, verb: int) -> tuple[int, ...]:
+    particles = [
+        i for i in tree.children[verb] if tree.relations[i] in ("compound:prt", "compound:dir", "compound:vv")
+    ]
+    return tuple(sorted([verb, *particles]))
+
+
+def _argument_tokens(
+    tree: Tree, verb: int, head: int, clause_verbs: dict[int, int], spans: dict[int, tuple[int, ...]]
+) -> tuple[int, ...]:
+    if tree.relations[verb] == "cop" and head == tree.heads[verb]:
+        dropped = frozenset(i for i in tree.children[head] if tree.relations[i] in _NOT_IN_COMPLEMENT)
+        if head in clause_verbs and clause_verbs[head] == head:
+            return spans[head]
+    else:
+        clause_verb = clause_verbs.get(head)
+        if clause_verb is not None and clause_verb != verb and not _is_noun_of(tree, verb, head):
+            return spans[clause_verb]
+        branch = tree.branch_towards(head, verb)
+        dropped = frozenset(() if branch is None else (branch,))
+    words = tree.subtree(head, dropped | _clauses_below(tree, head))
+    while words and tree.relations[words[0]] in ("punct", "cc") and words[0] != head:
+        words.pop(0)
+    while words and tree.relations[words[-1]] == "punct" and words[-1] != head:
+        words.pop()
+    return tuple(words)
+
+
+def _is_noun_of(tree: Tree, verb: int, head: int) -> bool:
+    """Whether `head` is a noun with a copula that a clause below it describes: then its words are meant, not "is"."""
+    return tree.tokens[head].upos in _NOMINALS and tree.is_above(head, verb)
+
+
+def _clauses_below(tree: Tree, top: int) -> frozenset[int]:
+    """Clauses that describe nouns in the subtree; they are predicates of their own and would blur shared nodes."""
+    found = []
+    open_ = [top]
+    while open_:
+        i = open_.pop()
+        for child in tree.children[i]:
+            if tree.relations[child] in _CLAUSES and tree.tokens[i].upos in (*_NOMINALS, "NUM", "DET"):
+                found.append(child)
+            else:
+                open_.append(child)
+    return frozenset(found)
+
+
+def _noun_phrases(tree: Tree) -> tuple[tuple[int, ...], ...]:
+    """Each noun with its determiners, quantities, attributes, compounds and "of" phrases, ascending, never nested."""
+    phrases: list[tuple[int, ...]] = []
+    covered: set[int] = set()
+    for i in sorted(range(len(tree)), key=lambda i: (_nominal_depth(tree, i), i)):
+        token = tree.tokens[i]
+        if token.upos not in _NOMINALS or i in covered or tree.lemmas[i] in _NO_PHRASE:
+            continue
+        if tree.relations[i] in ("compound", "flat", "fixed", "nmod:poss", "goeswith") or token.xpos in (
+            "WP",
+            "WDT",
+            "EX",
+        ):
+            continue
+        words = tree.subtree(i, _outside_phrase(tree, i))
+        phrases.append(tuple(words))
+        covered.update(words)
+    return tuple(sorted(phrases))
+
+
+def _nominal_depth(tree: Tree, i: int) -> int:
+    depth = 0
+    while tree.heads[i] >= 0:
+        i = tree.heads[i]
+        depth += 1
+    return depth
+
+
+def _outside_phrase(tree: Tree, head: int) -> frozenset[int]:
+    outside = set()
+    open_ = [head]
+    while open_:
+        i = open_.pop()
+        for child in tree.children[i]:
+            relation = tree.relations[child]
+            cut = relation in _CLAUSES or (i == head and relation in _NOT_IN_PHRASE)
+            if relation == "nmod" or relation == "nmod:unmarked":
+                cut = cut or not any(
+                    tree.relations[c] == "case" and tree.lemmas[c] == "of" for c in tree.children[child]
+                )
+            if cut:
+                outside.add(child)
+            else:
+                open_.append(child)
+    return frozenset(outside)
