@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from parity_batches import SIZES, Parity, load_parity
 
 from benchmarks.plain.hanet import ConceptLabels, PlainHANet, top_mean
 from benchmarks.plain.matching import jaccard
 from benchmarks.plain.published import HANET_NAMES, load_published
+from tests.benchmarks.parity_batches import SIZES, Parity, load_parity
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from parity_batches import SIZES, Parity, load_parity
 
 from benchmarks.plain.hgr import PlainHGR
 from benchmarks.plain.loss import hardest_hinge, weighted_hinge
 from benchmarks.plain.published import HGR_NAMES, load_published
+from tests.benchmarks.parity_batches import SIZES, Parity, load_parity
 
 
 @pytest.fixture
