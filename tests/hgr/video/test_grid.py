@@ -23,7 +23,7 @@ def _mask(shape: str, x: float, y: float, radius: float) -> np.ndarray:
 
 
 def _clip(rng: np.random.Generator) -> tuple[np.ndarray, str, str, np.ndarray, np.ndarray]:
-    """A clip of one moving object among another one that rests, on a textured ground, and what the first one is."""
+    """A clip of a moving object and a resting one on a textured ground, and what the first one is."""
     color, other = rng.choice(list(COLORS), 2, replace=False)
     shape = str(rng.choice(SHAPES))
     place, direction = rng.uniform(45, 83, 2), rng.normal(size=2)
