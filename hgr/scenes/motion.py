@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 from hgr.scenes.vocabulary import SIZES
 from hgr.scenes.world import FRAME_SIZE, Event, Scene
 
-MARGIN = 10.0
+MARGIN = 13.0
 """Objects' centers stay this far from the frame's border, pixels."""
 APPROACH = 0.3
 """Share of an event in which the agent walks to its place beside the patient."""
@@ -87,11 +88,29 @@ def move(scene: Scene, num_frames: int) -> Motion:
     return Motion(poses, tuple(ropes), tuple(impacts))
 
 
-def fits(scene: Scene, num_frames: int = 24) -> bool:
+def fits(scene: Scene, num_frames: int = 16) -> bool:
     """Whether everything stays inside the frame, checked at `num_frames` moments."""
     poses = move(scene, num_frames).poses
     inside = (poses[..., :2] >= MARGIN).all() and (poses[..., :2] <= FRAME_SIZE - MARGIN).all()
     return bool(inside and (poses[..., 1] - poses[..., 2] >= MARGIN).all())
+
+
+def crowding(scene: Scene, num_frames: int = 16) -> float:
+    """How much things cover each other that have nothing to do with each other, and any two at the start.
+
+    Returns:
+        Overlap in pixels, summed over pairs and averaged over `num_frames` moments; 0 is best.
+    """
+    poses = move(scene, num_frames).poses
+    seen = poses[..., :2] - poses[..., 2:] * np.array([0.0, 1.0])
+    radii = np.array([SIZES[thing.size] for thing in scene.things])
+    together = {frozenset((event.agent, event.patient)) for event in scene.events}
+    total = 0.0
+    for i, j in itertools.combinations(range(len(scene.things)), 2):
+        gap = radii[i] + radii[j] - np.linalg.norm(seen[:, i] - seen[:, j], axis=-1)
+        overlap = np.maximum(gap, 0.0)
+        total += float(overlap[0] if frozenset((i, j)) in together else overlap.mean() + overlap[0])
+    return total
 
 
 def _setting(scene: Scene, event: Event, current: list[tuple[float, float, float]]) -> Setting:

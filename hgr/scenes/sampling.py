@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hgr.scenes.config import Kind, SceneConfig, SplitConfig
-from hgr.scenes.motion import fits
+from hgr.scenes.motion import crowding, fits
 from hgr.scenes.siblings import Edit, alter
 from hgr.scenes.vocabulary import ACTIONS, LEFT, RIGHT, SIZES
 from hgr.scenes.world import Event, Scene, Thing
@@ -17,6 +17,8 @@ from hgr.scenes.world import Event, Scene, Thing
 Composition = tuple[str, str, str]
 PLACEMENTS = 40
 """Draws of start positions before the whole scene is drawn anew."""
+CANDIDATES = 4
+"""Start positions that fit, of which the least crowded is taken."""
 ROWS = (44.0, 136.0)
 """Ground rows of the farthest and the nearest object, pixels."""
 COLUMNS = (38.0, 122.0)
@@ -88,11 +90,24 @@ def _family(
                 siblings.append((*altered, bool(rng.random() < sizes.rendered)))
         if not is_test and held_out.intersection(scene.compositions()):
             continue
-        for _ in range(PLACEMENTS):
-            placed = _placement(len(scene.things), rng)
-            family = Family(_at(scene, placed), tuple((_at(s, placed), e, r) for s, e, r in siblings))
-            if all(fits(member) for member in (family.scene, *(s for s, _, _ in family.siblings))):
-                return family
+        family = _least_crowded(scene, siblings, rng)
+        if family is not None:
+            return family
+
+
+def _least_crowded(
+    scene: Scene, siblings: list[tuple[Scene, Edit, bool]], rng: np.random.Generator
+) -> Family | None:
+    """The family at the best of the first start positions at which all of its members stay in the frame."""
+    found: list[tuple[float, Family]] = []
+    for _ in range(PLACEMENTS):
+        placed = _placement(len(scene.things), rng)
+        family = Family(_at(scene, placed), tuple((_at(s, placed), e, r) for s, e, r in siblings))
+        if all(fits(member) for member in (family.scene, *(s for s, _, _ in family.siblings))):
+            found.append((crowding(family.scene), family))
+            if found[-1][0] == 0.0 or len(found) == CANDIDATES:
+                break
+    return min(found, key=lambda entry: entry[0])[1] if found else None
 
 
 def _scene(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LEFT, RIGHT = "left", "right"
-SIZES = {"small": 12.0, "big": 18.5}
+SIZES = {"small": 12.0, "big": 17.5}
 """Size -> radius in pixels of a 160-pixel frame."""
 
 COLORS: dict[str, tuple[int, int, int]] = {
