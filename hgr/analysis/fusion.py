@@ -1,0 +1,208 @@
+"""Ranks of many weighted sums of level matrices at once, from stored similarities, in one pass over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hgr.analysis.stored import StoredSimilarity
+from hgr.errors import DataError
+from hgr.metrics.ranking import Ranks, check_finite
+
+BLOCK = 1 << 17
+"""Scores of one level fused at a time: half a megabyte, which stays in the cache."""
+
+Weights = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class FusedRanks:
+    """Both directions of one weighted sum.
+
+    Attributes:
+        weights: One weight a level, in the order of the levels.
+        text_to_video: (T,) ranks.
+        video_to_text: (V,) ranks; None where some video has no text among the rows.
+    """
+
+    weights: Weights
+    text_to_video: Ranks
+    video_to_text: Ranks | None
+
+
+def subsets(levels: Sequence[str]) -> dict[tuple[str, ...], Weights]:
+    """Every non-empty subset of the levels, small ones first, with equal weights on its members."""
+    found = {}
+    for size in range(1, len(levels) + 1):
+        for chosen in combinations(levels, size):
+            found[chosen] = tuple(1.0 / size if level in chosen else 0.0 for level in levels)
+    return found
+
+
+def simplex(num_levels: int, steps: int = 10) -> list[Weights]:
+    """Every weight vector whose entries are multiples of 1 / steps and sum to 1.
+
+    Three levels and ten steps give 66 points.
+    """
+    return [tuple(part / steps for part in parts) for parts in _compositions(steps, num_levels)]
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total, -1, -1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
+
+
+def fused_ranks(
+    stored: StoredSimilarity, weights: Sequence[Weights], levels: Sequence[str] | None = None
+) -> list[FusedRanks]:
+    """Ranks under every weighted mean of the levels, in both directions.
+
+    The score of a pair is the weighted mean over the levels that both its text and its video have
+    (`missing_level: skip`), 0 where they share none. Sums are float32, level by level.
+
+    Args:
+        stored: The level matrices.
+        weights: One vector a fusion, one weight a level, none negative, not all 0.
+        levels: Levels in the order of the weights; all stored levels by default.
+
+    Returns:
+        One entry a weight vector, in order.
+
+    Raises:
+        DataError: Unknown level, weights that do not fit, NaN or infinite scores (the level is named).
+    """
+    names = tuple(stored.levels if levels is None else levels)
+    table = _weight_table(stored, weights, names)
+    texts, videos = (torch.from_numpy(p) for p in stored.pairs())
+    counters = _Counters(len(weights), len(stored.texts), len(stored.videos))
+    matrices = [stored.matrices[name] for name in names]
+    present = [stored.present(name) for name in names]
+    columns = _by_pattern(np.stack([p[1] for p in present]))
+    rows = torch.from_numpy(np.stack([p[0] for p in present]))
+    pair_levels = torch.stack([_pair_scores(matrix, texts, videos) for matrix in matrices])
+    pair_present = torch.stack(
+        [torch.from_numpy(p[0])[texts] & torch.from_numpy(p[1])[videos] for p in present]
+    )
+    for i, vector in enumerate(table):
+        coefficients = _coefficients(vector, pair_present)
+        counters.set_best(i, texts, videos, _fuse(pair_levels, coefficients))
+    step = max(1, BLOCK // len(stored.videos))
+    for start in range(0, len(stored.texts), step):
+        stop = min(start + step, len(stored.texts))
+        whole = [_read(matrix, start, stop, name) for matrix, name in zip(matrices, names, strict=True)]
+        for pattern, chosen in columns:
+            everything = len(chosen) == len(stored.videos)
+            block = torch.stack([scores if everything else scores[:, chosen] for scores in whole])
+            shared = rows[:, start:stop] & pattern.unsqueeze(1)
+            counters.add(
+                block, [_coefficients(vector, shared).unsqueeze(2) for vector in table], start, chosen
+            )
+    return counters.results([tuple(w) for w in weights], texts, videos)
+
+
+def _weight_table(stored: StoredSimilarity, weights: Sequence[Weights], names: tuple[str, ...]) -> Tensor:
+    missing = [name for name in names if name not in stored.matrices]
+    if missing or not names:
+        raise DataError(
+            f"{stored.source}: no level {missing[0] if missing else ''!r}; there are {stored.levels}"
+        )
+    table = torch.tensor([list(w) for w in weights], dtype=torch.float64)
+    if table.ndim != 2 or table.shape[1] != len(names) or (table < 0).any() or (table.sum(dim=1) <= 0).any():
+        raise DataError(f"expected weights of at least 0, one for each of {names}, not all 0")
+    return table
+
+
+def _coefficients(weights: Tensor, present: Tensor) -> Tensor:
+    """Weights normalized over the levels present, (L, N) float32; 0 where none is."""
+    raw = weights.unsqueeze(1) * present
+    return (raw / raw.sum(dim=0).clamp(min=1e-300)).float()
+
+
+def _fuse(
+    levels: Tensor, coefficients: Tensor, out: Tensor | None = None, spare: Tensor | None = None
+) -> Tensor:
+    """Weighted sum over the first dimension: products and sums rounded one by one, so that every shape of the
+    same numbers gives the same bits."""
+    total = torch.mul(levels[0], coefficients[0], out=out)
+    for level, coefficient in zip(levels[1:], coefficients[1:], strict=True):
+        total.add_(torch.mul(level, coefficient, out=spare))
+    return total
+
+
+def _pair_scores(matrix: np.ndarray, texts: Tensor, videos: Tensor) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(matrix[texts.numpy(), videos.numpy()], dtype=np.float32))
+
+
+def _read(matrix: np.ndarray, start: int, stop: int, name: str) -> Tensor:
+    scores = torch.from_numpy(np.array(matrix[start:stop], dtype=np.float32))
+    try:
+        check_finite(scores, start)
+    except ValueError as problem:
+        raise DataError(f"level {name}: {problem}") from None
+    return scores
+
+
+def _by_pattern(present: np.ndarray) -> list[tuple[Tensor, Tensor]]:
+    """Columns grouped by the levels that they have: (pattern (L,) bool, positions)."""
+    patterns, group = np.unique(present.T, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    return [
+        (torch.from_numpy(pattern), torch.from_numpy(np.flatnonzero(group == i)))
+        for i, pattern in enumerate(patterns)
+    ]
+
+
+class _Counters:
+    """Candidates above and not below the best relevant one, by fusion, for rows and for columns."""
+
+    def __init__(self, num_fusions: int, num_texts: int, num_videos: int) -> None:
+        self.row_best = torch.full((num_fusions, num_texts), -torch.inf)
+        self.column_best = torch.full((num_fusions, num_videos), -torch.inf)
+        self.row_counts = torch.zeros(2, num_fusions, num_texts, dtype=torch.float64)
+        self.column_counts = torch.zeros(2, num_fusions, num_videos, dtype=torch.float64)
+        self.row_tied = torch.zeros(num_fusions, num_texts, dtype=torch.int64)
+        self.column_tied = torch.zeros(num_fusions, num_videos, dtype=torch.int64)
+
+    def set_best(self, fusion: int, texts: Tensor, videos: Tensor, scores: Tensor) -> None:
+        for best, tied, index in (
+            (self.row_best, self.row_tied, texts),
+            (self.column_best, self.column_tied, videos),
+        ):
+            best[fusion].scatter_reduce_(0, index, scores, "amax")
+            equal = scores == best[fusion][index]
+            tied[fusion] = torch.bincount(index[equal], minlength=tied.shape[1])
+
+    def add(self, block: Tensor, coefficients: Sequence[Tensor], start: int, columns: Tensor) -> None:
+        height, width = block.shape[1:]
+        rows = slice(start, start + height)
+        fused, spare, hits = (torch.empty(height, width) for _ in range(3))
+        ones_column, ones_row = torch.ones(width), torch.ones(height)
+        for i, coefficient in enumerate(coefficients):
+            _fuse(block, coefficient, fused, spare)
+            row_best, column_best = self.row_best[i, rows].unsqueeze(1), self.column_best[i, columns]
+            for k, compare in enumerate((torch.gt, torch.ge)):
+                compare(fused, row_best, out=hits)
+                self.row_counts[k, i, rows] += torch.mv(hits, ones_column)
+                compare(fused, column_best, out=hits)
+                self.column_counts[k, i, columns] += torch.mv(hits.T, ones_row)
+
+    def results(self, weights: Sequence[Weights], texts: Tensor, videos: Tensor) -> list[FusedRanks]:
+        num_texts, num_videos = self.row_best.shape[1], self.column_best.shape[1]
+        complete = len(torch.unique(videos)) == num_videos
+        found = []
+        for i, vector in enumerate(weights):
+            above, reached = self.row_counts[:, i].long()
+            to_video = Ranks(above, reached - above, self.row_tied[i], num_videos)
+            above, reached = self.column_counts[:, i].long()
+            to_text = Ranks(above, reached - above, self.column_tied[i], num_texts) if complete else None
+            found.append(FusedRanks(vector, to_video, to_text))
+        return found
