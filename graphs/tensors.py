@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Batch, Data
 
 from graphs.levels import ACTION, ENTITY, EVENT, LEVELS
 from graphs.role_graph import NOUN, RoleGraph
-
 
 ROLES = (
     "V", "ARG1", "ARG0", "ARG2", "ARG3", "ARG4", "ARGM-LOC", "ARGM-MNR", "ARGM-TMP", "ARGM-DIR", "ARGM-ADV",
@@ -93,7 +93,9 @@ def batch(graphs: Sequence[RoleGraphData]) -> Batch:
     return Batch.from_data_list(list(graphs))
 
 
-def nodes_of_level(values: Tensor, node_level: Tensor, owner: Tensor, size: int, level: str) -> tuple[Tensor, Tensor]:
+def nodes_of_level(
+    values: Tensor, node_level: Tensor, owner: Tensor, size: int, level: str
+) -> tuple[Tensor, Tensor]:
     """The nodes of one level, padded: one row a graph.
 
     Args:
@@ -112,6 +114,8 @@ def nodes_of_level(values: Tensor, node_level: Tensor, owner: Tensor, size: int,
     width = max(int(counts.max()), 1) if len(chosen) else 1
     first = counts.cumsum(0) - counts
     slot = torch.arange(len(chosen), device=values.device) - first[owners]
-    padded = values.new_zeros(size * width, values.shape[1]).index_copy(0, owners * width + slot, values[chosen])
+    padded = values.new_zeros(size * width, values.shape[1]).index_copy(
+        0, owners * width + slot, values[chosen]
+    )
     mask = torch.arange(width, device=values.device) < counts.unsqueeze(1)
     return padded.view(size, width, -1), mask

@@ -23,7 +23,8 @@ class LevelEmbedding:
     def __post_init__(self) -> None:
         if self.vectors.ndim != 3 or self.mask.shape != self.vectors.shape[:2]:
             raise ValueError(
-                f"expected vectors (B, K, D) and mask (B, K), found {tuple(self.vectors.shape)} and {tuple(self.mask.shape)}"
+                f"expected vectors (B, K, D) and mask (B, K), "
+                f"found {tuple(self.vectors.shape)} and {tuple(self.mask.shape)}"
             )
         if self.mask.dtype != torch.bool:
             raise ValueError(f"mask must be bool, found {self.mask.dtype}")
@@ -35,9 +36,9 @@ class LevelEmbedding:
         """The same level for some of the items."""
         return LevelEmbedding(self.vectors[rows], self.mask[rows])
 
-    def to(self, *args: object, **kwargs: object) -> LevelEmbedding:
-        """The same level on another device or in another precision."""
-        return LevelEmbedding(self.vectors.to(*args, **kwargs), self.mask.to(self.vectors.to(*args, **kwargs).device))
+    def to(self, device: torch.device | str) -> LevelEmbedding:
+        """The same level on another device."""
+        return LevelEmbedding(self.vectors.to(device), self.mask.to(device))
 
     @property
     def present(self) -> Tensor:

@@ -30,11 +30,16 @@ class Objective(nn.Module):
     """
 
     def __init__(
-        self, loss: nn.Module, weights: Mapping[str, float], auxiliary_weights: Mapping[str, float] | None = None
+        self,
+        loss: nn.Module,
+        weights: Mapping[str, float],
+        auxiliary_weights: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__()
         if not weights and not auxiliary_weights:
-            raise ValueError("the objective weighs nothing: give at least one matrix or auxiliary loss a weight")
+            raise ValueError(
+                "the objective weighs nothing: give at least one matrix or auxiliary loss a weight"
+            )
         self.loss = loss
         self.weights = dict(weights)
         self.auxiliary_weights = dict(auxiliary_weights or {})
@@ -80,11 +85,15 @@ def all_matrices(model: RetrievalModel, text: Embeddings, video: Embeddings) -> 
 def same_video(text_videos: Sequence[str], videos: Sequence[str]) -> Tensor:
     """(T, V) bool: which video each text describes, by id; a video that occurs twice is positive twice."""
     ids = {video: i for i, video in enumerate(dict.fromkeys((*text_videos, *videos)))}
-    rows, columns = (torch.tensor([ids[video] for video in side], dtype=torch.long) for side in (text_videos, videos))
+    rows, columns = (
+        torch.tensor([ids[video] for video in side], dtype=torch.long) for side in (text_videos, videos)
+    )
     return rows.unsqueeze(1) == columns
 
 
-def positives_of(model: RetrievalModel, matrices: Mapping[str, Tensor], by_unit: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def positives_of(
+    model: RetrievalModel, matrices: Mapping[str, Tensor], by_unit: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
     """The positives of every matrix: its level's unit decides, fused matrices compare whole videos."""
     units = {name: level.unit for name, level in model.levels.items()}
     return {name: by_unit[units.get(name, "video")] for name in matrices}

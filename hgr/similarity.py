@@ -79,7 +79,11 @@ def attended(
 
 
 def attended_phrases(
-    phrases: Tensor, video: LevelEmbedding, *, sharpness: float = 4.0, fusion: Literal["embed", "sim"] = "embed"
+    phrases: Tensor,
+    video: LevelEmbedding,
+    *,
+    sharpness: float = 4.0,
+    fusion: Literal["embed", "sim"] = "embed",
 ) -> Tensor:
     """The same for single phrases, before the mean: see `attended`.
 
@@ -151,7 +155,9 @@ def mean_over_phrases(scores: Tensor, mask: Tensor) -> Tensor:
         (T, V); 0 for a text without phrases.
     """
     counts = mask.sum(1)
-    owner = torch.repeat_interleave(torch.arange(len(counts), device=mask.device), counts, output_size=len(scores))
+    owner = torch.repeat_interleave(
+        torch.arange(len(counts), device=mask.device), counts, output_size=len(scores)
+    )
     totals = scores.new_zeros(len(counts), scores.shape[1]).index_add(0, owner, scores)
     return totals / counts.clamp(min=1).unsqueeze(1)
 

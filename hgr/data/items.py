@@ -48,7 +48,7 @@ class TextItem:
         caption: The caption.
         graph: Its role graph.
         segment_graphs: One role graph a segment of the caption.
-        siblings: The video's other captions (training only; () elsewhere), for systems that must not count them as wrong.
+        siblings: The video's other captions, in training only; for systems that must not count them as wrong.
         streams: Precomputed text features by name, (W, D) an entry.
     """
 

@@ -69,7 +69,9 @@ def convert(published: Mapping[str, Mapping[str, Tensor]], source: str = "checkp
     """
     missing = {"video_encoder", "text_encoder"} - set(published)
     if missing:
-        raise DataError(f"{source}: expected submodules video_encoder and text_encoder, found {sorted(published)}")
+        raise DataError(
+            f"{source}: expected submodules video_encoder and text_encoder, found {sorted(published)}"
+        )
     video, text = dict(published["video_encoder"]), dict(published["text_encoder"])
     try:
         config = _config(video, text)
@@ -157,4 +159,6 @@ def published_vectors(path: Path) -> Tensor:
     try:
         return load_tensors(path)["text_encoder"]["embedding.we.weight"].to(torch.float32)
     except KeyError as error:
-        raise DataError(f"{path}: no {error.args[0]!r}; expected text_encoder / embedding.we.weight") from error
+        raise DataError(
+            f"{path}: no {error.args[0]!r}; expected text_encoder / embedding.we.weight"
+        ) from error

@@ -103,7 +103,13 @@ class RetrievalModel(nn.Module, ABC):
         """
 
     def auxiliary_losses(
-        self, *, text: Any, video: Any, text_embeddings: Embeddings, video_embeddings: Embeddings, positives: Tensor
+        self,
+        *,
+        text: Any,
+        video: Any,
+        text_embeddings: Embeddings,
+        video_embeddings: Embeddings,
+        positives: Tensor,
     ) -> dict[str, Tensor]:
         """Loss terms that need more than a similarity matrix, unweighted, by name; the YAML weighs them.
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import torch
 from pydantic import Field, field_validator
 from torch import Tensor, nn
 
-from graphs.levels import ACTION, ENTITY, EVENT, LEVELS
+from graphs.levels import ACTION, ENTITY, EVENT
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
@@ -61,7 +60,7 @@ class HGRConfig(SystemConfig):
     graph_dropout: float = Field(0.5, ge=0, lt=1)
     fusion: Literal["embed", "sim"] = "embed"
     sharpness: float = Field(4.0, gt=0)
-    levels: tuple[Literal["event", "action", "entity"], ...] = LEVELS
+    levels: tuple[Literal["event", "action", "entity"], ...] = ("event", "action", "entity")
     missing_level: Literal["skip", "zero"] = "skip"
     max_actions: int | None = Field(None, ge=0)
     max_entities: int | None = Field(None, ge=0)
@@ -158,7 +157,9 @@ class HGR(RetrievalModel):
         return {
             level: cosine(text[level], video[level])
             if level == EVENT
-            else attended(text[level], video[level], sharpness=self.config.sharpness, fusion=self.config.fusion)
+            else attended(
+                text[level], video[level], sharpness=self.config.sharpness, fusion=self.config.fusion
+            )
             for level in self.levels
         }
 
@@ -176,5 +177,7 @@ class HGR(RetrievalModel):
             if level in self.levels:
                 phrases = text[level].vectors[text[level].mask]
                 cosines, _, _ = frame_cosines(phrases, video[level])
-                weights[level] = frame_weights(cosines, video[level].mask, self.config.sharpness).permute(2, 0, 1)
+                weights[level] = frame_weights(cosines, video[level].mask, self.config.sharpness).permute(
+                    2, 0, 1
+                )
         return weights

@@ -63,7 +63,9 @@ def _side_by_side(video: VideoItem, streams: Mapping[str, int]) -> np.ndarray:
             parts.append(np.zeros((length, width), dtype=np.float32))
             continue
         if array.ndim != 2 or array.shape[1] != width:
-            raise DataError(f"video {video.id!r}, stream {name!r}: expected (frames, {width}), found {array.shape}")
+            raise DataError(
+                f"video {video.id!r}, stream {name!r}: expected (frames, {width}), found {array.shape}"
+            )
         if len(array) != length:
             array = array[np.arange(length) * len(array) // length]
         parts.append(np.asarray(array, dtype=np.float32))

@@ -70,7 +70,9 @@ class WordEncoder(nn.Module):
         """
         embedded = self.dropout(self.embedding(word_ids))
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=word_ids.shape[1])
+        states, _ = pad_packed_sequence(
+            self.recurrent(packed)[0], batch_first=True, total_length=word_ids.shape[1]
+        )
         if not self.recurrent.bidirectional:
             return states
         forward, backward = states.chunk(2, dim=-1)
@@ -91,7 +93,9 @@ def set_word_vectors(embedding: nn.Embedding, vectors: Tensor) -> int:
         ValueError: The shapes differ.
     """
     if vectors.shape != embedding.weight.shape:
-        raise ValueError(f"word vectors have shape {tuple(vectors.shape)}, expected {tuple(embedding.weight.shape)}")
+        raise ValueError(
+            f"word vectors have shape {tuple(vectors.shape)}, expected {tuple(embedding.weight.shape)}"
+        )
     known = torch.isfinite(vectors).all(1)
     with torch.no_grad():
         embedding.weight[known] = vectors[known].to(embedding.weight)

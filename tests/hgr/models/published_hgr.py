@@ -17,7 +17,9 @@ def arrays(path: Path, prefix: str) -> dict[str, Tensor]:
     """The tensors of a fixture below a prefix, by the rest of their name."""
     with np.load(path, allow_pickle=False) as data:
         return {
-            name.removeprefix(prefix): torch.from_numpy(data[name]) for name in data.files if name.startswith(prefix)
+            name.removeprefix(prefix): torch.from_numpy(data[name])
+            for name in data.files
+            if name.startswith(prefix)
         }
 
 
@@ -45,7 +47,9 @@ def _graph(inputs: dict[str, Tensor], i: int) -> RoleGraphData:
         for target, source in inputs["rel_edges"][i].nonzero().tolist()
         if source in position and target in position
     ]
-    spans = [(position[slot + 1], word) for slot in slots for word in masks[slot].nonzero().squeeze(1).tolist()]
+    spans = [
+        (position[slot + 1], word) for slot in slots for word in masks[slot].nonzero().squeeze(1).tolist()
+    ]
     verbs = inputs["verb_masks"].shape[1]
     return RoleGraphData(
         word_ids=inputs["sent_ids"][i, :length],

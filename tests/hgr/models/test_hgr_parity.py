@@ -26,7 +26,9 @@ def fixture(shared_data: Path) -> Path:
 def model(fixture: Path) -> HGR:
     imported = convert(published_hgr.weights(fixture))
     options = {"dropout": 0.0, "video_dropout": 0.0, "graph_dropout": 0.0}
-    model = HGR(imported.config.model_copy(update=options), imported.spec(tuple(map(str, range(imported.num_words)))))
+    model = HGR(
+        imported.config.model_copy(update=options), imported.spec(tuple(map(str, range(imported.num_words))))
+    )
     model.load_state_dict(imported.state, strict=True)
     return model
 

@@ -1,0 +1,9 @@
+"""Small sizes for every system, so that contract tests take seconds. A system that is absent runs with its defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SMALL: dict[str, dict[str, Any]] = {
+    "hgr": {"width": 24, "word_width": 12},
+}

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hgr.analysis.stored import StoredSimilarity
+from hgr.errors import DataError
+from hgr.evaluation import evaluate
+from hgr.metrics.ranking import ranks
+from hgr.metrics.summary import summarize
+from hgr.objective import all_matrices
+from hgr.settings import EvaluationSettings
+from tests.hgr import sample_items
+from tests.hgr.test_system_contract import build
+
+VIDEOS = sample_items.videos()
+
+
+def captions() -> list:
+    """Two captions a video in scattered order; videos 0 and 3 share one string."""
+    first, second = sample_items.texts(), sample_items.texts(seed=9)
+    items = first + [replace(t, caption=replace(t.caption, id=t.caption.id + "b")) for t in second]
+    shared = items[0]
+    items[3] = replace(shared, caption=replace(shared.caption, id="c3", video="v3"))
+    return [items[i] for i in torch.randperm(len(items), generator=torch.Generator().manual_seed(0)).tolist()]
+
+
+@pytest.mark.parametrize("blocks", [(1024, 256), (3, 2), (1, 1), (5, 8)])
+def test_streamed_numbers_equal_those_of_the_whole_matrix(blocks: tuple[int, int]) -> None:
+    _, model, inputs = build("hgr")
+    texts = captions()
+    settings = EvaluationSettings(batch_size=5, text_block=blocks[0], video_block=blocks[1])
+    result = evaluate(model, inputs, texts, VIDEOS, settings)
+    with torch.no_grad():
+        whole = all_matrices(
+            model, model.encode_text(inputs.text(texts)), model.encode_video(inputs.video(VIDEOS))
+        )
+    owners = [text.caption.video for text in texts]
+    relevant = torch.tensor([[owner == video.id for video in VIDEOS] for owner in owners])
+    first = [
+        i for i, text in enumerate(texts) if text.caption.text not in {t.caption.text for t in texts[:i]}
+    ]
+    strings = [texts[i].caption.text for i in first]
+    answers = torch.tensor(
+        [
+            [any(t.caption.text == s and t.caption.video == v.id for t in texts) for v in VIDEOS]
+            for s in strings
+        ]
+    )
+    for name, matrix in whole.items():
+        found = result.summaries["every_caption"][name]
+        assert found["text_to_video"].recall == summarize(ranks(matrix.round(decimals=5), relevant)).recall
+        assert found["video_to_text"].mean == pytest.approx(
+            summarize(ranks(matrix.T.round(decimals=5), relevant.T)).mean, abs=0.51
+        )
+        unique = result.summaries["unique_strings"][name]["text_to_video"]
+        assert unique.num_queries == len(first) < len(texts)
+        assert unique.recall == summarize(ranks(matrix[first].round(decimals=5), answers)).recall
+
+
+def test_similarity_is_kept_with_ids(tmp_path: Path) -> None:
+    _, model, inputs = build("hgr")
+    texts = captions()
+    result = evaluate(
+        model, inputs, texts, VIDEOS, EvaluationSettings(text_block=3), similarity_folder=tmp_path
+    )
+    stored = StoredSimilarity.open(tmp_path)
+    order = {text.caption.id: i for i, text in enumerate(texts)}
+    rows = [order[row.id] for row in stored.texts]
+    with torch.no_grad():
+        whole = all_matrices(
+            model, model.encode_text(inputs.text(texts)), model.encode_video(inputs.video(VIDEOS))
+        )
+    for name, matrix in whole.items():
+        np.testing.assert_allclose(stored.matrices[name], matrix[rows].numpy(), atol=1e-5)
+    verbless = {text.caption.id for text in texts if not text.graph.positions("action")}
+    assert {stored.texts[i].id for i in stored.absent["action"][0]} == verbless
+    assert result.absent["action"] == (len(verbless), 0)
+
+
+def test_monitor_names() -> None:
+    _, model, inputs = build("hgr")
+    result = evaluate(model, inputs, sample_items.texts(), VIDEOS)
+    assert result.value("rsum") == pytest.approx(
+        result.value("text_to_video/rsum") + result.value("fused/video_to_text/rsum")
+    )
+    assert 0 <= result.value("action/text_to_video/R@5") <= 100
+    for wrong in ("loss", "fused/text_to_video/MdR", "text_to_video/R@3", "verb/rsum"):
+        with pytest.raises(ValueError, match="expected rsum"):
+            result.value(wrong)
+    assert "fused" in result.table() and "every caption" in result.table()
+
+
+def test_nan_features_are_an_error_not_a_result() -> None:
+    _, model, inputs = build("hgr")
+    videos = list(VIDEOS)
+    broken = {name: array.copy() for name, array in videos[2].streams.items()}
+    broken["motion"][0, 0] = np.nan
+    videos[2] = replace(videos[2], streams=broken)
+    with pytest.raises(ValueError, match="NaN"):
+        evaluate(model, inputs, sample_items.texts(), videos)
+
+
+def test_a_caption_without_its_video_is_an_error() -> None:
+    _, model, inputs = build("hgr")
+    with pytest.raises(DataError, match=r"\['c7'\]"):
+        evaluate(model, inputs, sample_items.texts(), VIDEOS[:7])
+    with pytest.raises(DataError, match="twice"):
+        evaluate(model, inputs, sample_items.texts(), [*VIDEOS, VIDEOS[0]])
