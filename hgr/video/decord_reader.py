@@ -17,12 +17,13 @@ MEMORY_LIMIT = 512 * 2**20
 def suits(info: VideoInfo) -> bool:
     """Whether decord reads such a file right and within bounds.
 
-    It gives wrong frames of H.264 in AVI, hangs on MPEG-TS, and does not open AV1 and GIF.
+    It gives wrong frames of H.264 in AVI, and after a seek wherever frames that are decoded after a key frame are
+    shown before it (x265 by default, MPEG-4 with B-frames); it hangs on MPEG-TS, and does not open AV1 and GIF.
     """
     return (
         bool(CONTAINERS & set(info.container.split(",")))
         and info.codec in CODECS
-        and info.stamps is not None
+        and info.closed_groups
         and info.num_frames * info.width * info.height * 3 <= MEMORY_LIMIT
     )
 

@@ -28,6 +28,7 @@ class VideoInfo:
         times: When each frame is shown, in seconds after the first; (n,) float64, rising.
         stamps: Presentation time stamps in the stream's unit, (n,) int64; None where the file has none.
         keys: Which frames can be decoded without the ones before, (n,) bool.
+        closed_groups: Whether no frame that is decoded after a key frame is shown before it.
         declared_frames: How many frames the container says it has, 0 where it does not say.
         duration: Seconds from the first frame to the end of the last one.
     """
@@ -41,6 +42,7 @@ class VideoInfo:
     times: np.ndarray
     stamps: np.ndarray | None
     keys: np.ndarray
+    closed_groups: bool
     declared_frames: int
     duration: float
 
@@ -89,7 +91,7 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
         container_name, codec = container.format.name, stream.codec_context.name
         declared, rate = stream.frames, float(stream.average_rate or stream.guessed_rate or 25)
         unit = float(stream.time_base or 1 / rate)
-    stamps, keys = _packets(Path(path))
+    stamps, keys, closed_groups = _packets(Path(path))
     if stamps is None:
         times = np.arange(len(keys)) / rate
     else:
@@ -104,13 +106,14 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
         times=times,
         stamps=stamps,
         keys=keys,
+        closed_groups=closed_groups,
         declared_frames=declared,
         duration=float(times[-1] + 1 / rate),
     )
 
 
-def _packets(path: Path) -> tuple[np.ndarray | None, np.ndarray]:
-    """Time stamps in order of presentation (None if packets lack or share them), and which are key frames.
+def _packets(path: Path) -> tuple[np.ndarray | None, np.ndarray, bool]:
+    """Time stamps in order of presentation (None if packets lack or share them), key frames, closed groups.
 
     What comes after a broken packet is not counted: readers say how many of the declared frames there are.
     """
@@ -128,10 +131,12 @@ def _packets(path: Path) -> tuple[np.ndarray | None, np.ndarray]:
     if not keys:
         raise VideoReadError(path, "no frame can be decoded")
     if any(stamp is None for stamp in stamps) or len(set(stamps)) != len(stamps):
-        return None, np.array(keys)
+        return None, np.array(keys), False
     values = np.array(stamps, np.int64)
     order = np.argsort(values)
-    return values[order], np.array(keys)[order]
+    # the last key frame's stamp at every packet, in decoding order
+    groups = np.maximum.accumulate(np.where(keys, np.arange(len(keys)), 0))
+    return values[order], np.array(keys)[order], bool((values >= values[groups]).all())
 
 
 def _reason(error: Exception) -> str:

@@ -43,7 +43,8 @@ def make_video(
 ) -> Path:
     """A file of numbered frames."""
     with av.open(str(path), "w", format=container) as output:
-        stream = output.add_stream(codec, rate=rate, options=options or {})
+        quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+        stream = output.add_stream(codec, rate=rate, options={**quiet, **(options or {})})
         stream.width, stream.height = WIDTH, HEIGHT
         stream.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
         stream.gop_size = gop
