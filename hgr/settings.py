@@ -34,13 +34,16 @@ class DataSettings(Section):
         folder: A data set's folder: captions.jsonl, videos.jsonl, splits/.
         features: Feature stores; None is `<folder>/features`.
         streams: Which of their streams the model gets, in this order; empty for all.
-        parser: What makes role graphs of captions that the graph file lacks: "builtin", "spacy:<model>", ...
+        parser: What makes role graphs of captions that the graph file lacks: "builtin", "spacy:<model>", ...;
+            None makes such captions an error.
         graphs: Role graphs as JSON lines; None is `<folder>/graphs.jsonl` where that exists.
         parses: Cache of parses; None is `<folder>/parses.sqlite`.
         train, validation, test: Split names; None for a split that is not used.
         max_frames: Frames kept of a video, evenly chosen: round(linspace(0, F - 1, max_frames)) as published.
+        lowercase: Lower the words that the model sees.
         word_vectors: GloVe text file (optionally gzipped) or npz; None starts from random vectors.
         min_word_count: Words rarer than this in the training captions are "<unk>".
+        on_bad_features: What happens to videos whose features are not finite; "drop" as below.
         on_missing: What happens to captions without features and videos without captions. "error" stops and
             lists them; "drop" leaves them out and records the counts with every result.
     """
@@ -48,7 +51,7 @@ class DataSettings(Section):
     folder: str
     features: tuple[str, ...] | None = None
     streams: tuple[str, ...] = ()
-    parser: str = "builtin"
+    parser: str | None = "builtin"
     graphs: str | None = None
     parses: str | None = None
     train: str = "train"
@@ -56,7 +59,9 @@ class DataSettings(Section):
     test: str | None = "test"
     max_frames: Positive | None = 20
     word_vectors: str | None = None
+    lowercase: bool = True
     min_word_count: Positive = 1
+    on_bad_features: Literal["error", "drop"] = "error"
     on_missing: Literal["error", "drop"] = "error"
 
 

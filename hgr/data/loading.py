@@ -1,0 +1,221 @@
+"""Batches of (caption, video) pairs as a system reads them, prepared here or in worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from hgr.data.items import Caption, Segment, TextItem, Video, VideoItem
+from hgr.data.sampling import batches_of_epoch, random_state_of_batch
+from hgr.models.base import Batch, Inputs
+from hgr.objective import same_video
+
+Positives = Literal["same_video", "diagonal"]
+
+
+class VideoItems(Sequence[VideoItem]):
+    """Videos whose features are read when asked for; picklable, nothing is held but ids and open files.
+
+    Args:
+        ids: Video ids, in order.
+        streams: Stream name -> (video id -> (F, D)).
+        max_frames: Keep that many frames, evenly chosen; None keeps all.
+        videos: What is known of each video.
+        segments: Clips by video id.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        streams: Mapping[str, Mapping[str, np.ndarray]],
+        max_frames: int | None,
+        videos: Mapping[str, Video] | None = None,
+        segments: Mapping[str, tuple[Segment, ...]] | None = None,
+    ) -> None:
+        self.ids = tuple(ids)
+        self.streams = dict(streams)
+        self.max_frames = max_frames
+        self.videos = dict(videos or {})
+        self.segments = dict(segments or {})
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return [self.of(video) for video in self.ids[position]]
+        return self.of(self.ids[position])
+
+    def of(self, video: str, segments: tuple[Segment, ...] | None = None) -> VideoItem:
+        """One video by id, with its own clips or those of a caption."""
+        arrays = {name: stream[video] for name, stream in self.streams.items() if video in stream}
+        chosen = {name: choose_frames(array, self.max_frames) for name, array in arrays.items()}
+        clips = self.segments.get(video, ()) if segments is None else segments
+        known = self.videos.get(video)
+        return VideoItem(video, chosen, clips, duration_of(known) if known else None)
+
+
+def choose_frames(frames: np.ndarray, max_frames: int | None) -> np.ndarray:
+    """At most `max_frames` rows, evenly over the video, as a float32 copy.
+
+    Positions are round(linspace(0, F - 1, max_frames)), halves to even, as published; shorter videos stay whole.
+
+    Args:
+        frames: (F, D).
+        max_frames: None for all.
+    """
+    if max_frames is not None and len(frames) > max_frames:
+        frames = frames[np.round(np.linspace(0, len(frames) - 1, max_frames)).astype(np.int64)]
+    return np.array(frames, dtype=np.float32)
+
+
+def duration_of(video: Video) -> float | None:
+    """Seconds of a video or of the part of a file that it is; None where the data set does not say."""
+    if video.end is not None:
+        return video.end - (video.start or 0.0)
+    return video.duration
+
+
+@dataclass(frozen=True)
+class PairBatch:
+    """A batch of pairs; row i of the texts and column i of the videos belong together.
+
+    Attributes:
+        text: The system's text batch.
+        video: The system's video batch; a video with two captions in the batch is in it twice.
+        positives: Unit of a level ("video", "segment") -> bool matrix of what belongs together.
+        caption_ids: Ids of the texts.
+        video_ids: Ids of the videos.
+    """
+
+    text: Batch
+    video: Batch
+    positives: Mapping[str, Tensor]
+    caption_ids: tuple[str, ...]
+    video_ids: tuple[str, ...]
+
+    def to(self, device: torch.device | str) -> PairBatch:
+        """The same batch on a device."""
+        positives = {unit: matrix.to(device) for unit, matrix in self.positives.items()}
+        return replace(self, text=self.text.to(device), video=self.video.to(device), positives=positives)
+
+
+class EpochBatches(Dataset[PairBatch]):
+    """The batches of one epoch by position; each is the same whoever prepares it.
+
+    Args:
+        texts: The training captions.
+        videos: The training videos.
+        inputs: The system's input preparation.
+        positives: What belongs together: all captions of a video, or the diagonal.
+        batches: Positions of the captions of each batch.
+        seed: Seed of the run.
+        epoch: 0-based.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[TextItem],
+        videos: VideoItems,
+        inputs: Inputs,
+        positives: Positives,
+        batches: Sequence[np.ndarray],
+        seed: int,
+        epoch: int,
+    ) -> None:
+        self.texts, self.videos, self.inputs, self.positives = texts, videos, inputs, positives
+        self.batches, self.seed, self.epoch = batches, seed, epoch
+        self.captions_of: dict[str, list[int]] = {}
+        for i, text in enumerate(texts):
+            self.captions_of.setdefault(text.caption.video, []).append(i)
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __getitem__(self, position: int) -> PairBatch:
+        with random_state_of_batch(self.seed, self.epoch, position):
+            texts = [self._with_siblings(int(i)) for i in self.batches[position]]
+            videos = [self.videos.of(text.caption.video, text.caption.segments) for text in texts]
+            return PairBatch(
+                self.inputs.text(texts),
+                self.inputs.video(videos),
+                pair_positives([text.caption for text in texts], self.positives),
+                tuple(text.caption.id for text in texts),
+                tuple(video.id for video in videos),
+            )
+
+    def _with_siblings(self, position: int) -> TextItem:
+        text = self.texts[position]
+        others = (i for i in self.captions_of[text.caption.video] if i != position)
+        return replace(text, siblings=tuple(self.texts[i] for i in others))
+
+
+def pair_positives(captions: Sequence[Caption], kind: Positives) -> dict[str, Tensor]:
+    """Which texts and videos of a batch of pairs belong together, for whole videos and for their segments.
+
+    Args:
+        captions: The captions; the videos are theirs, in the same order, with their segments as clips.
+        kind: "same_video": every caption of a video is right for it, every sentence on a clip for that clip.
+            "diagonal": only the pair itself is.
+
+    Returns:
+        "video": (T, T), and where there are segments "segment": (sentences, clips).
+    """
+    videos = [caption.video for caption in captions]
+    clips = [(caption.video, part.start, part.end) for caption in captions for part in caption.segments]
+    if kind == "diagonal":
+        matrices = {"video": torch.eye(len(videos), dtype=torch.bool)}
+        if clips:
+            matrices["segment"] = torch.eye(len(clips), dtype=torch.bool)
+        return matrices
+    matrices = {"video": same_video(videos, videos)}
+    if clips:
+        names = [repr(clip) for clip in clips]
+        matrices["segment"] = same_video(names, names)
+    return matrices
+
+
+def epoch_loader(
+    texts: Sequence[TextItem],
+    videos: VideoItems,
+    inputs: Inputs,
+    *,
+    positives: Positives,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    start: int = 0,
+    drop_last: bool = False,
+    workers: int = 0,
+) -> DataLoader[PairBatch]:
+    """The batches of an epoch from a position on.
+
+    Args:
+        texts: The training captions.
+        videos: The training videos.
+        inputs: The system's input preparation.
+        positives: What belongs together.
+        batch_size: Pairs of a batch.
+        seed: Seed of the run.
+        epoch: 0-based.
+        start: Batches already done.
+        drop_last: Leave a smaller last batch out.
+        workers: Processes that prepare batches; 0 prepares them here.
+    """
+    batches = batches_of_epoch(len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last)
+    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch)
+    return DataLoader(
+        dataset,
+        batch_size=None,
+        sampler=range(start, len(batches)),  # type: ignore[arg-type]
+        num_workers=workers,
+        generator=torch.Generator().manual_seed(
+            seed
+        ),  # the loader draws a number; not from the training's own
+    )
