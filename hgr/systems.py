@@ -55,6 +55,7 @@ class System:
 
 SYSTEMS: dict[str, System] = {
     "hgr": System("hgr.models.hgr", "HGRConfig", "HGRInputs", "HGR"),
+    "vsepp": System("hgr.models.vsepp", "VSEPPConfig", "VSEPPInputs", "VSEPP"),
 }
 """Name in the YAML -> system."""
 
