@@ -6,4 +6,5 @@ from typing import Any
 
 SMALL: dict[str, dict[str, Any]] = {
     "hgr": {"width": 24, "word_width": 12},
+    "vsepp": {"width": 24, "word_width": 12},
 }
