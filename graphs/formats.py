@@ -114,8 +114,9 @@ def event_only(text: str) -> RoleGraph:
 
 
 def _from_cache(path: Path | str, parser: str | None) -> dict[str, RoleGraph]:
-    from graphs.build import build_role_graph
     from parsing.cache import ParseCache
+
+    from graphs.build import build_role_graph
     from parsing.parsed_caption import ParseFailure
 
     with ParseCache.open(path, create=False) as cache:

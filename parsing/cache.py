@@ -154,7 +154,8 @@ class ParseCache:
             elif canary and entry.canary != canary:
                 raise CacheError(
                     f"{self.path}: parser {name} ({version}) parses the canary sentences otherwise than when "
-                    "this cache was filled: its model or libraries changed under the same version. Nothing was written. Use another "
+                    "this cache was filled: its model or libraries changed under the same version. "
+                    "Nothing was written. Use another "
                     f"cache file, or remove its parses with: hgr cache gc {self.path} --parser {name}"
                 )
         return entry

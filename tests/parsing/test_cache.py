@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -74,16 +75,6 @@ def test_a_failure_is_a_row_and_is_not_tried_for_ever(path):
 
 
 def test_a_failure_that_parses_later_becomes_a_parse(path):
-    class Recovering(ToyParser):
-        def parse(self, texts, batch_size=256):
-            for text in texts:
-                yield (
-                    toy_parse(text)
-                    if self.version == "ok" or text in CANARIES
-                    else ParseFailure(text, "bad day")
-                )
-
-    parser = Recovering(version="1")
     with ParseCache.open(path) as cache:
         entry = cache.enter("toy", "1")
         cache.store(entry, [encode(ParseFailure("man feeds dog", "bad day"))])
@@ -91,7 +82,6 @@ def test_a_failure_that_parses_later_becomes_a_parse(path):
         assert cache.get("man feeds dog", entry) == toy_parse("man feeds dog")
         cache.store(entry, [encode(ParseFailure("man feeds dog", "bad day"))])
         assert cache.get("man feeds dog", entry) == toy_parse("man feeds dog")
-        assert list(cache.parse(["man feeds dog"], parser)) == [toy_parse("man feeds dog")]
 
 
 def test_name_and_version_of_the_parser_are_part_of_the_key(path):
@@ -115,11 +105,7 @@ def test_name_and_version_of_the_parser_are_part_of_the_key(path):
 def test_a_changed_parser_under_the_same_version_is_stopped_before_anything_is_written(path):
     class Changed(ToyParser):
         def parse(self, texts, batch_size=256):
-            return (toy_parse(text.replace("feeds", "fed")) if False else self._other(text) for text in texts)
-
-        def _other(self, text):
-            parsed = toy_parse(text)
-            return type(parsed)(text, parsed.tokens, parsed.predicates, ((0,),))
+            return (replace(toy_parse(text), noun_phrases=((0,),)) for text in texts)
 
     with ParseCache.open(path) as cache:
         list(cache.parse(TEXTS[:3], ToyParser()))

@@ -102,7 +102,8 @@ def test_network_file_systems_are_told_from_the_mount_table(tmp_path, monkeypatc
 
 
 def test_many_processes_may_create_the_same_file_at_once(tmp_path):
-    code = f"from pathlib import Path; from parsing.cache_file import connect; connect(Path({str(tmp_path / 'c.db')!r}))"
+    path = str(tmp_path / "c.db")
+    code = f"from pathlib import Path; from parsing.cache_file import connect; connect(Path({path!r}))"
     processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(6)]
     assert [process.communicate()[1] for process in processes] == [b""] * 6
     connection = connect(tmp_path / "c.db", create=False)
