@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
+VERSION = 1
+"""Rises when the values change: features of different versions do not go together."""
 SIDE = 64
 CELLS = 4
 HUES = 8
