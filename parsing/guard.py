@@ -62,12 +62,17 @@ def _parse(parser: Parser, texts: list[str], batch_size: int) -> list[ParsedCapt
     ) as error:  # whatever a foreign backend raises is a failure of the caption
         problem = f"{type(error).__name__}: {error}"
     if len(texts) == 1:
-        return [ParseFailure(texts[0], problem)]
+        return [_failure(texts[0], problem)]
     return [_parse(parser, [text], 1)[0] for text in texts]
 
 
 def _checked(answer: ParsedCaption | ParseFailure, text: str) -> ParsedCaption | ParseFailure:
     if isinstance(answer, ParseFailure):
-        return ParseFailure(text, answer.reason)
+        return _failure(text, answer.reason)
     problem = problem_of(answer, text)
-    return answer if problem is None else ParseFailure(text, problem)
+    return answer if problem is None else _failure(text, problem)
+
+
+def _failure(text: str, reason: str) -> ParseFailure:
+    """A failure whose reason every format can hold."""
+    return ParseFailure(text, reason.encode("utf-8", "backslashreplace").decode("utf-8"))

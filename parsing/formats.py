@@ -1,0 +1,144 @@
+"""Exchange of parses: one table of formats, and the JSON lines format itself."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from parsing.atomic_file import atomic_write
+from parsing.json_lines import FormatError, dumps, read_header, read_lines
+from parsing.parsed_caption import ParsedCaption, ParseFailure
+from parsing.records import RecordError, encode, from_object
+
+SCHEMA = "hgr.parses"
+VERSION = 1
+SPOOL_BYTES = 64 * 2**20
+
+Result = ParsedCaption | ParseFailure
+
+
+class ParseFile(NamedTuple):
+    """An open file of parses.
+
+    Attributes:
+        header: "parser", "parser_version" and what else the file says about itself.
+        results: The parses in file order, read as they are asked for.
+    """
+
+    header: dict[str, Any]
+    results: Iterator[Result]
+
+
+class Format(NamedTuple):
+    """A file format: module and names of its functions, the suffix it is told by, and whether it keeps everything."""
+
+    module: str
+    write: str
+    read: str
+    suffix: str
+    lossless: bool
+
+
+FORMATS: dict[str, Format] = {
+    "jsonl": Format("parsing.formats", "write_json_lines", "read_json_lines", ".jsonl", True),
+    "conllu": Format("parsing.conllu_format", "write_conllu", "read_conllu", ".conllu", True),
+    "parquet": Format("parsing.parquet_format", "write_parquet", "read_parquet", ".parquet", True),
+    "allennlp": Format("parsing.allennlp_format", "write_allennlp", "read_allennlp", ".json", False),
+}
+
+
+def write_parses(
+    path: Path | str,
+    results: Iterable[Result],
+    header: Mapping[str, Any] | None = None,
+    format: str | None = None,
+) -> int:
+    """Write parses; the file is complete or absent.
+
+    Args:
+        path: The file; its suffix tells the format where none is named.
+        results: Parses and failures, may be a generator.
+        header: "parser", "parser_version" and further keys that the file should say.
+        format: A name of FORMATS.
+
+    Returns:
+        The number of results written.
+    """
+    write: Callable[..., int] = _function(path, format, "write")
+    return write(path, results, dict(header or {}))
+
+
+def read_parses(path: Path | str, format: str | None = None) -> ParseFile:
+    """Open a file of parses; the inverse of `write_parses`.
+
+    Raises:
+        FormatError: Not such a file, a newer version, a damaged or cut one; file and place are named.
+    """
+    read: Callable[..., ParseFile] = _function(path, format, "read")
+    return read(path)
+
+
+def format_of(path: Path | str) -> str:
+    """Name of the format that a file's suffix tells."""
+    suffix = Path(path).suffix
+    for name, entry in FORMATS.items():
+        if entry.suffix == suffix:
+            return name
+    known = ", ".join(f"{entry.suffix} ({name})" for name, entry in FORMATS.items())
+    raise FormatError(f"{path}: the suffix {suffix!r} tells no format, expected one of {known}")
+
+
+def write_json_lines(path: Path | str, results: Iterable[Result], header: dict[str, Any]) -> int:
+    """JSON lines: a header with number and digest of the records, then one object a line (`parsing.records`)."""
+    digest, count = hashlib.sha256(), 0
+    with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as body:
+        for result in results:
+            line = encode(result).payload.encode("utf-8") + b"\n"
+            digest.update(line)
+            body.write(line)
+            count += 1
+        body.seek(0)
+        first = {"schema": SCHEMA, "version": VERSION}
+        first |= {key: value for key, value in header.items() if key not in (*first, "records", "digest")}
+        first |= {"records": count, "digest": digest.hexdigest()}
+        with atomic_write(path) as file:
+            file.write(dumps(first).encode("utf-8") + b"\n")
+            shutil.copyfileobj(body, file)
+    return count
+
+
+def read_json_lines(path: Path | str) -> ParseFile:
+    """JSON lines; number and digest of the records are compared with the header at the end, where it has them."""
+    header = read_header(path, SCHEMA, VERSION)
+    return ParseFile(header, _json_results(path, header))
+
+
+def _json_results(path: Path | str, header: Mapping[str, Any]) -> Iterator[Result]:
+    digest, count = hashlib.sha256(), 0
+    for number, value in read_lines(path, SCHEMA, VERSION):
+        try:
+            result = from_object(value)
+        except RecordError as error:
+            raise FormatError(f"{path}:{number}: {error}") from error
+        digest.update(encode(result).payload.encode("utf-8") + b"\n")
+        count += 1
+        yield result
+    if header.get("records", count) != count:
+        raise FormatError(
+            f"{path}: {count} records, the header promises {header['records']}: the file is cut"
+        )
+    if header.get("digest", digest.hexdigest()) != digest.hexdigest():
+        raise FormatError(f"{path}: the records do not match the digest in the header: the file was changed")
+
+
+def _function(path: Path | str, format: str | None, which: str) -> Callable[..., Any]:
+    name = format_of(path) if format is None else format
+    if name not in FORMATS:
+        raise FormatError(f"unknown format {name!r}, expected one of {', '.join(FORMATS)}")
+    entry = FORMATS[name]
+    return getattr(import_module(entry.module), getattr(entry, which))
