@@ -14,6 +14,7 @@ os.environ.setdefault(
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
 VERBS: dict[str, tuple[str, str]] = {
+    "train": ("hgr.cli.train", "train a system on a data set's folder"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
 }
 """Verb -> (module with `command` or `app`, one-line help)."""

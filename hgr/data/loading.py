@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -54,11 +54,29 @@ class VideoItems(Sequence[VideoItem]):
 
     def of(self, video: str, segments: tuple[Segment, ...] | None = None) -> VideoItem:
         """One video by id, with its own clips or those of a caption."""
-        arrays = {name: stream[video] for name, stream in self.streams.items() if video in stream}
-        chosen = {name: choose_frames(array, self.max_frames) for name, array in arrays.items()}
+        chosen = ChosenFrames(video, self.streams, self.max_frames)
         clips = self.segments.get(video, ()) if segments is None else segments
         known = self.videos.get(video)
         return VideoItem(video, chosen, clips, duration_of(known) if known else None)
+
+
+class ChosenFrames(Mapping[str, np.ndarray]):
+    """The streams that a video has, read when asked for: stream name -> (F, D) float32, at most `max_frames` rows."""
+
+    def __init__(
+        self, video: str, streams: Mapping[str, Mapping[str, np.ndarray]], max_frames: int | None
+    ) -> None:
+        self.video, self.max_frames = video, max_frames
+        self.streams = {name: stream for name, stream in streams.items() if video in stream}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return choose_frames(self.streams[name][self.video], self.max_frames)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.streams)
+
+    def __len__(self) -> int:
+        return len(self.streams)
 
 
 def choose_frames(frames: np.ndarray, max_frames: int | None) -> np.ndarray:

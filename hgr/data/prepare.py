@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hgr.data.features import INDEX_FILE, FeatureStore
+from hgr.data.features import COMPARED, INDEX_FILE, FeatureStore
 from hgr.data.folder import CAPTIONS_FILE, SPLITS_FOLDER, VIDEOS_FILE, DataFolder, load_folder
 from hgr.data.items import Caption, TextItem
 from hgr.data.loading import VideoItems
@@ -93,13 +94,19 @@ class PreparedData:
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
-def prepare(settings: Settings, splits: Sequence[str], spec: DataSpec | None = None) -> PreparedData:
+def prepare(
+    settings: Settings,
+    splits: Sequence[str],
+    spec: DataSpec | None = None,
+    recipes: Mapping[str, Mapping[str, Any]] | None = None,
+) -> PreparedData:
     """Read splits of a run's data set.
 
     Args:
         settings: The run.
         splits: Names of the splits to read; with no `spec` the training split is read too and makes it.
         spec: Sizes and vocabularies of an earlier training; the data must fit them.
+        recipes: How that training's feature streams were made; the data's must have been made so too.
 
     Raises:
         DataError: Anything missing or not finite that the settings do not drop, or data that do not fit.
@@ -107,7 +114,8 @@ def prepare(settings: Settings, splits: Sequence[str], spec: DataSpec | None = N
     """
     data = settings.data
     folder = load_folder(data.folder)
-    streams, recipes = open_streams(data)
+    streams, found = open_streams(data)
+    check_recipes(recipes or {}, found)
     names = tuple(dict.fromkeys((*splits, *(() if spec else (data.train,)))))
     chosen = {name: _choose(folder, name, streams, data) for name in names}
     captions = [caption for part in chosen.values() for caption in part.captions]
@@ -120,10 +128,10 @@ def prepare(settings: Settings, splits: Sequence[str], spec: DataSpec | None = N
         texts = text_items(part.captions, graphs, lowercase=data.lowercase)
         made[name] = SplitData(name, texts, items, part.missing)
     if spec is None:
-        spec = _spec(settings.model, made[data.train].texts, recipes, data.min_word_count)
-    _check_streams(spec, recipes)
+        spec = _spec(settings.model, made[data.train].texts, found, data.min_word_count)
+    _check_streams(spec, found)
     vectors = read_word_vectors(data.word_vectors, spec.words) if data.word_vectors else None
-    return PreparedData(spec, made, report, vectors, recipes, _digests(data, folder, names))
+    return PreparedData(spec, made, report, vectors, found, _digests(data, folder, names))
 
 
 def open_streams(data: DataSettings) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, dict[str, Any]]]:
@@ -240,6 +248,21 @@ def _check_streams(spec: DataSpec, recipes: Mapping[str, Mapping[str, Any]]) -> 
         found = recipes[name]["dim"] if name in recipes else "no such stream"
         if found != width:
             raise DataError(f"feature stream {name!r}: the model was trained on width {width}, found {found}")
+
+
+def check_recipes(expected: Mapping[str, Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> None:
+    """That feature streams were made in the way that a model was trained on.
+
+    Raises:
+        DataError: Another backbone, other weights, sampling or options; the message says which.
+    """
+    for name, recipe in expected.items():
+        for key in COMPARED:
+            if name in found and json.dumps(found[name].get(key)) != json.dumps(recipe.get(key)):
+                raise DataError(
+                    f"feature stream {name!r} was made in another way than the one trained on: "
+                    f"expected {key} {recipe.get(key)!r}, found {found[name].get(key)!r}"
+                )
 
 
 def _digests(data: DataSettings, folder: DataFolder, splits: Sequence[str]) -> dict[str, str]:

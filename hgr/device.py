@@ -1,0 +1,28 @@
+"""The one place where a device is chosen."""
+
+from __future__ import annotations
+
+import torch
+
+from hgr.errors import DataError
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name; "auto" is a GPU where there is one.
+
+    Raises:
+        DataError: No such device here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise DataError(f"device {name!r}: expected auto, cpu, cuda or cuda:<number>") from None
+    if device.type not in ("cpu", "cuda"):
+        raise DataError(f"device {name!r}: expected auto, cpu, cuda or cuda:<number>")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise DataError(
+            f"device {name!r}: this torch ({torch.__version__}) sees {torch.cuda.device_count()} GPUs"
+        )
+    return device
