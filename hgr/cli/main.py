@@ -14,6 +14,8 @@ os.environ.setdefault(
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
 VERBS: dict[str, tuple[str, str]] = {
+    "features": ("hgr.cli.features", "extract, import and inspect video features"),
+    "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),
     "train": ("hgr.cli.train", "train a system on a data set's folder"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
 }

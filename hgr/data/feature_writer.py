@@ -63,7 +63,7 @@ class FeatureStoreWriter:
         self, path: str | os.PathLike[str], streams: Mapping[str, StreamPlan], *, resume: bool = False
     ) -> None:
         self.path = Path(path)
-        self.partial = self.path.with_name(self.path.name + ".partial")
+        self.partial = partial_path(path)
         for name, plan in streams.items():
             if not STREAM_NAME.fullmatch(name):
                 raise DataError(f"{self.path}: stream name {name!r}: expected letters, digits, '_' and '-'")
@@ -214,6 +214,11 @@ class FeatureStoreWriter:
         self._close_files()
         self._lock.close()
 
+    def discard(self) -> None:
+        """Stop and remove what was not finished; a finished store at `path` stays as it was."""
+        self.close()
+        shutil.rmtree(self.partial, ignore_errors=True)
+
     def _close_files(self) -> None:
         for handle in (*self._files.values(), self._journal):
             handle.close()
@@ -225,6 +230,12 @@ class FeatureStoreWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def partial_path(path: str | os.PathLike[str]) -> Path:
+    """Where a store that is not finished lies."""
+    path = Path(path)
+    return path.with_name(path.name + ".partial")
 
 
 def _merge_plans(
