@@ -1,0 +1,238 @@
+"""Trains the builtin spaCy pipeline on the treebank and the caption grammar.
+
+python -m parsing.training.train_pipeline --data FOLDER --output parsing/models/pipeline
+
+FOLDER holds ewt_train.jsonl.gz, ewt_dev.jsonl.gz and frames.json.gz (docs/parser.md says how they are made). The same
+seed, machine and versions give the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from parsing.parsed_caption import ROOT, Token
+from parsing.training.grammar import CaptionGrammar
+from parsing.training.lexicon import Lexicon
+from parsing.training.scoring import tree_scores
+from parsing.training.treebank import read_treebank
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.training import Example
+
+_LOGGER = logging.getLogger(__name__)
+Tree = tuple[Token, ...]
+
+
+@dataclass(frozen=True)
+class PipelineOptions:
+    """What a training run depends on besides its data.
+
+    Attributes:
+        seed: Seed of weights, order, dropout and grammar.
+        steps: Number of updates.
+        captions: Captions drawn from the grammar per pass over the treebank; every pass draws new ones.
+        lowered: Share of treebank sentences that also appear lower-cased and without final punctuation.
+        width: Width of the token vectors.
+        depth: Convolution layers.
+        hidden: Width of the parser's hidden layer.
+        rows: Rows of the hash embeddings: norm, prefix, suffix, shape.
+        dropout: Dropout rate.
+        learning_rate: Peak of the learning rate.
+        warmup: Updates until the peak.
+        decay_from: Share of the steps after which the rate falls linearly to 0.
+        words: Words per batch at the end; batches grow from a tenth of it over the first 1,500 steps.
+        evaluate_every: Updates between evaluations on the development set (reported, nothing is selected by them).
+    """
+
+    seed: int = 7
+    steps: int = 5000
+    captions: int = 8000
+    lowered: float = 0.5
+    width: int = 128
+    depth: int = 4
+    hidden: int = 128
+    rows: tuple[int, int, int, int] = (5000, 1000, 2500, 2500)
+    dropout: float = 0.1
+    learning_rate: float = 1e-3
+    warmup: int = 100
+    decay_from: float = 0.5
+    words: int = 1000
+    evaluate_every: int = 500
+
+
+def build_pipeline(options: PipelineOptions) -> Language:
+    """An untrained English pipeline: tok2vec, tagger, morphologizer, trainable_lemmatizer, parser."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    width = options.width
+    tok2vec = {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2", "width": width, "rows": list(options.rows),
+            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"], "include_static_vectors": False,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "depth": options.depth,
+            "window_size": 1, "maxout_pieces": 3,
+        },
+    }  # fmt: skip
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": "*"}
+    tagger = {"@architectures": "spacy.Tagger.v2", "nO": None, "normalize": False, "tok2vec": listener}
+    parser = {
+        "@architectures": "spacy.TransitionBasedParser.v2", "state_type": "parser", "extra_state_tokens": False,
+        "hidden_width": options.hidden, "maxout_pieces": 2, "use_upper": True, "nO": None, "tok2vec": listener,
+    }  # fmt: skip
+    nlp.add_pipe("tok2vec", config={"model": tok2vec})
+    nlp.add_pipe("tagger", config={"model": tagger})
+    nlp.add_pipe("morphologizer", config={"model": tagger})
+    nlp.add_pipe("trainable_lemmatizer", config={"model": tagger, "min_tree_freq": 3, "top_k": 1})
+    nlp.add_pipe("parser", config={"model": parser, "min_action_freq": 10})
+    return nlp
+
+
+def annotated_doc(nlp: Language, tree: Tree) -> Doc:
+    """A gold Doc of one sentence."""
+    from spacy.tokens import Doc
+
+    return Doc(
+        nlp.vocab,
+        words=[t.text for t in tree],
+        tags=[t.xpos or "_" for t in tree],
+        pos=[t.upos for t in tree],
+        morphs=[t.feats for t in tree],
+        lemmas=[t.lemma for t in tree],
+        heads=[i if t.head == ROOT else t.head for i, t in enumerate(tree)],
+        deps=["ROOT" if t.head == ROOT else t.deprel for t in tree],
+        sent_starts=[i == 0 for i in range(len(tree))],
+    )
+
+
+def plain_doc(nlp: Language, words: list[str]) -> Doc:
+    """A Doc of words that is one sentence by decree: the parser may not cut it."""
+    from spacy.tokens import Doc
+
+    return Doc(nlp.vocab, words=words, sent_starts=[i == 0 for i in range(len(words))])
+
+
+def example(nlp: Language, tree: Tree) -> Example:
+    """A training example of one tree."""
+    from spacy.training import Example
+
+    return Example(plain_doc(nlp, [t.text for t in tree]), annotated_doc(nlp, tree))
+
+
+def lowered(tree: Tree) -> Tree:
+    """The sentence as a caption would write it: lower case, no final punctuation."""
+    end = len(tree)
+    while end > 1 and tree[end - 1].upos == "PUNCT" and all(t.head != end - 1 for t in tree):
+        end -= 1
+    return tuple(replace(t, text=t.text.lower()) for t in tree[:end])
+
+
+def batches(
+    treebank: list[Tree], grammar: CaptionGrammar, options: PipelineOptions, random: Random
+) -> Iterator[list[Tree]]:
+    """Endless batches of similar sizes in words: treebank, its lower-cased copies and fresh captions, shuffled."""
+    step = 0
+    batch: list[Tree] = []
+    size = 0
+    while True:
+        trees = list(treebank)
+        trees += [lowered(tree) for tree in treebank if random.random() < options.lowered]
+        trees += [grammar.caption() for _ in range(options.captions)]
+        random.shuffle(trees)
+        for tree in trees:
+            batch.append(tree)
+            size += len(tree)
+            if size >= options.words * min(1.0, 0.1 + 0.9 * step / 1500):
+                yield batch
+                batch, size, step = [], 0, step + 1
+
+
+def learning_rate(options: PipelineOptions, step: int) -> float:
+    """Warm-up, plateau, linear fall to 0."""
+    start = options.decay_from * options.steps
+    falling = 1.0 if step < start else max(0.0, (options.steps - step) / (options.steps - start))
+    return options.learning_rate * min(1.0, (step + 1) / options.warmup) * falling
+
+
+def predicted_trees(nlp: Language, trees: list[Tree]) -> list[Tree]:
+    """The pipeline's own trees for the words of the given ones."""
+    from parsing.spacy_parser import doc_tokens
+
+    return [doc_tokens(doc) for doc in nlp.pipe((plain_doc(nlp, [t.text for t in tree]) for tree in trees), batch_size=128)]
+
+
+def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float]:
+    """Train a pipeline and write it.
+
+    Returns:
+        Scores of the written pipeline on the development set.
+    """
+    from spacy.util import fix_random_seed
+
+    fix_random_seed(options.seed)
+    sentences = read_treebank(data / "ewt_train.jsonl.gz")
+    development = [s.tokens for s in read_treebank(data / "ewt_dev.jsonl.gz")]
+    with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
+        frames = json.load(file)
+    grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
+    treebank = [s.tokens for s in sentences]
+    nlp = build_pipeline(options)
+    seen = treebank + [grammar.caption() for _ in range(2000)]
+    examples = [example(nlp, tree) for tree in seen]
+    optimizer = nlp.initialize(lambda: examples)
+    del examples
+    random = Random(options.seed)
+    started = time.perf_counter()
+    losses: dict[str, float] = {}
+    stream = batches(treebank, grammar, options, random)
+    for step in range(options.steps):
+        optimizer.learn_rate = learning_rate(options, step)
+        nlp.update([example(nlp, t) for t in next(stream)], drop=options.dropout, sgd=optimizer, losses=losses)
+        if (step + 1) % options.evaluate_every == 0:
+            with nlp.use_params(optimizer.averages):
+                scores = tree_scores(development, predicted_trees(nlp, development))
+                _LOGGER.info("step %d, %.0f s, %s", step + 1, time.perf_counter() - started, _format(scores))
+                nlp.to_disk(output)
+    with nlp.use_params(optimizer.averages):
+        scores = tree_scores(development, predicted_trees(nlp, development))
+        nlp.to_disk(output)
+    return scores
+
+
+def _format(scores: dict[str, float]) -> str:
+    return " ".join(f"{name} {value:.2f}" for name, value in scores.items())
+
+
+def main() -> None:
+    """Command line: options of `PipelineOptions` as flags."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    defaults = PipelineOptions()
+    for name in ("seed", "steps", "captions", "width", "depth", "hidden", "words", "warmup", "evaluate_every"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(defaults, name))
+    for name in ("lowered", "dropout", "learning_rate", "decay_from"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
+    arguments = vars(parser.parse_args())
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    data, output = arguments.pop("data"), arguments.pop("output")
+    scores = train(data, output, PipelineOptions(**arguments))
+    logging.info("done: %s", _format(scores))
+
+
+if __name__ == "__main__":
+    main()
