@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from parsing.align import words_match
 from parsing.parsed_caption import ROOT, ParsedCaption
 
 MAX_CHARACTERS = 100_000
@@ -27,12 +30,9 @@ def problem_of(parsed: ParsedCaption, text: str) -> str | None:
     """What is wrong with a parse of a text, None where nothing is."""
     if parsed.text != text:
         return f"the backend answered with another caption: {parsed.text[:60]!r}"
-    words = text.split()
-    if len(parsed.tokens) != len(words):
-        return f"the backend gave {len(parsed.tokens)} tokens, the caption has {len(words)} words"
-    for i, (token, word) in enumerate(zip(parsed.tokens, words, strict=True)):
-        if token.text != word:
-            return f"token {i} is {token.text!r}, the caption's word is {word!r}"
+    if not words_match(parsed.words, text):
+        return _other_words(parsed.words, text.split())
+    words = parsed.words
     problem = tree_problem([token.head for token in parsed.tokens])
     if problem:
         return problem
@@ -70,6 +70,13 @@ def tree_problem(heads: list[int]) -> str | None:
             node = heads[node]
         done.update(path)
     return None
+
+
+def _other_words(found: Sequence[str], words: Sequence[str]) -> str:
+    if len(found) != len(words):
+        return f"the backend gave {len(found)} tokens, the caption has {len(words)} words"
+    i = next(i for i, (token, word) in enumerate(zip(found, words, strict=True)) if token != word)
+    return f"token {i} is {found[i]!r}, the caption's word is {words[i]!r}"
 
 
 def _ascending(tokens: tuple[int, ...], count: int) -> bool:
