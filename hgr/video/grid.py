@@ -20,7 +20,9 @@ VERSION = 1
 """Rises when the values change: features of different versions do not go together."""
 SIDE = 64
 CELLS = 4
-HUES = 8
+HUE_CENTERS = (0.0, 30.0, 55.0, 120.0, 180.0, 225.0, 275.0, 325.0)
+"""Degrees of what people call red, orange, yellow, green, cyan, blue, purple, pink: a color word is one bin."""
+HUES = len(HUE_CENTERS)
 TONES = 3
 COLORS = HUES + TONES
 ORIENTATIONS = 6
@@ -98,7 +100,8 @@ def _color_membership(pixels: np.ndarray) -> np.ndarray:
     )
     hued = np.clip(chroma / np.maximum(high, 0.2) / CHROMA_FULL, 0, 1)
     shares = np.empty((*pixels.shape[:-1], COLORS), np.float32)
-    distance = np.abs((hue * (HUES / 6))[..., None] - np.arange(HUES, dtype=np.float32))
+    between = np.interp(hue * 60, (*HUE_CENTERS, 360.0), np.arange(HUES + 1)).astype(np.float32)
+    distance = np.abs(between[..., None] - np.arange(HUES, dtype=np.float32))
     shares[..., :HUES] = np.clip(1 - np.minimum(distance, HUES - distance), 0, 1) * hued[..., None]
     tone = (0.5 * (high + low) * (TONES - 1))[..., None] - np.arange(TONES, dtype=np.float32)
     shares[..., HUES:] = np.clip(1 - np.abs(tone), 0, 1) * (1 - hued)[..., None]
