@@ -217,24 +217,27 @@ class ParseCache:
     def store(self, entry: ParserEntry, records: Sequence[Record]) -> None:
         """Write records and give up their claims; when this returns they are safe from a kill.
 
-        An undamaged parse that is there already stays; a failure that is there counts one more attempt.
+        A parse that is there already stays; a failure that is there is replaced and counts one more attempt.
         """
-        rows = [
-            (row_key(entry, r.text), entry.id, to_column(r.text), r.status, r.payload, row_digest(r))
-            for r in records
-        ]
         with self.transaction() as connection:
-            connection.executemany(
-                "INSERT INTO parses(key, parser, text, status, payload, digest, attempts) VALUES(?, ?, ?, ?, ?, ?, 1)"
-                " ON CONFLICT(key) DO UPDATE SET text = excluded.text, status = excluded.status,"
-                " payload = excluded.payload, digest = excluded.digest, attempts = attempts + 1"
-                f" WHERE status = '{FAILED}'",
-                rows,
-            )
-            claims.release(connection, [row[0] for row in rows])
+            self.insert(connection, entry, records)
+            claims.release(connection, [row_key(entry, record.text) for record in records])
             if time.monotonic() - self._renewed > claims.CLAIM_SECONDS / 4:
                 claims.renew(connection, self.owner)
                 self._renewed = time.monotonic()
+
+    def insert(self, connection: sqlite3.Connection, entry: ParserEntry, records: Sequence[Record]) -> None:
+        """The writing of `store`, inside a transaction of the caller."""
+        connection.executemany(
+            "INSERT INTO parses(key, parser, text, status, payload, digest, attempts) VALUES(?, ?, ?, ?, ?, ?, 1)"
+            " ON CONFLICT(key) DO UPDATE SET text = excluded.text, status = excluded.status,"
+            " payload = excluded.payload, digest = excluded.digest, attempts = attempts + 1"
+            f" WHERE status = '{FAILED}'",
+            [
+                (row_key(entry, r.text), entry.id, to_column(r.text), r.status, r.payload, row_digest(r))
+                for r in records
+            ],
+        )
 
     def parse(
         self, texts: Iterable[str], parser: Parser, *, batch_size: int = 256, max_attempts: int = 2
