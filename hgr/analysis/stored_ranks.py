@@ -15,6 +15,7 @@ from hgr.analysis.stored import FUSED
 from hgr.analysis.versioned_json import read_versioned, write_versioned
 from hgr.errors import DataError
 from hgr.metrics.ranking import Ranks
+from parsing.atomic_file import atomic_write
 
 SCHEMA = "hgr.ranks"
 Direction = Literal["text_to_video", "video_to_text"]
@@ -121,7 +122,6 @@ class StoredRanks:
             path: Ends in `.ranks.npz`.
         """
         where = Path(path)
-        where.parent.mkdir(parents=True, exist_ok=True)
         lists: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         arrays: dict[str, Any] = {}
         entries = []
@@ -139,9 +139,8 @@ class StoredRanks:
                     "queries": name,
                 }
             )
-        part = where.with_name(f".{where.name}.part.npz")
-        np.savez_compressed(part, allow_pickle=False, **arrays)
-        os.replace(part, where)
+        with atomic_write(where) as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
         queries = {name: {"ids": list(ids), "clusters": list(own)} for (ids, own), name in lists.items()}
         write_versioned(
             where.with_suffix(".json"),

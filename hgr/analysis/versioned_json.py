@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hgr.errors import DataError
+from parsing.atomic_file import atomic_write
 
 SCHEMA_VERSION = 1
 
@@ -38,9 +38,8 @@ def read_versioned(path: Path, schema: str, version: int = SCHEMA_VERSION) -> di
 
 def write_versioned(path: Path, schema: str, content: Mapping[str, Any]) -> None:
     """Write a JSON object with its schema and version, at once or not at all."""
-    part = path.with_name(f".{path.name}.part")
     text = json.dumps(
         {"schema": schema, "version": SCHEMA_VERSION, **content}, ensure_ascii=False, allow_nan=False
     )
-    part.write_text(text + "\n", encoding="utf-8")
-    os.replace(part, path)
+    with atomic_write(path) as file:
+        file.write(text.encode() + b"\n")

@@ -14,16 +14,20 @@ os.environ.setdefault(
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
 VERBS: dict[str, tuple[str, str]] = {
+    "analyze": ("hgr.cli.analyze", "what each level is worth, from stored similarities"),
+    "compare": ("hgr.cli.compare", "is one run better than another, or was it luck"),
     "features": ("hgr.cli.features", "extract, import and inspect video features"),
     "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),
     "train": ("hgr.cli.train", "train a system on a data set's folder"),
+    "search": ("hgr.cli.search", "find videos for a sentence, with reasons"),
+    "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
 }
 """Verb -> (module with `command` or `app`, one-line help)."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one verb and exit with its code: 0 ok, 2 usage, 3 data problem, 4 stopped but resumable, 5 internal."""
+    """Run one verb and exit: 0 ok, 2 usage, 3 data problem, 4 stopped but resumable, 5 internal."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -53,7 +57,6 @@ def overview() -> str:
 
 
 def _run_verb(verb: str, arguments: list[str]) -> int:
-    import click
     import typer
 
     module = import_module(VERBS[verb][0])
@@ -63,15 +66,17 @@ def _run_verb(verb: str, arguments: list[str]) -> int:
         app.command()(module.command)
     from hgr.errors import Interrupted
 
+    # newer typer carries its own copy of click; take the exceptions that it raises, whichever they are
+    usage = tuple(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
     try:
         code = typer.main.get_command(app).main(arguments, prog_name=f"hgr {verb}", standalone_mode=False)
         return code if isinstance(code, int) else OK
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as problem:
+    except usage as problem:
         problem.show()
         return USAGE
-    except (Interrupted, KeyboardInterrupt, click.Abort) as stop:
+    except (Interrupted, KeyboardInterrupt, typer.Abort) as stop:
         print(f"hgr {verb}: stopped: {stop}", file=sys.stderr)
         return RESUMABLE
     except BrokenPipeError:
