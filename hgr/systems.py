@@ -56,6 +56,7 @@ class System:
 SYSTEMS: dict[str, System] = {
     "hgr": System("hgr.models.hgr", "HGRConfig", "HGRInputs", "HGR"),
     "vsepp": System("hgr.models.vsepp", "VSEPPConfig", "VSEPPInputs", "VSEPP"),
+    "hanet": System("hgr.models.hanet", "HANetConfig", "HANetInputs", "HANet", "concept_tables"),
 }
 """Name in the YAML -> system."""
 

@@ -7,4 +7,5 @@ from typing import Any
 SMALL: dict[str, dict[str, Any]] = {
     "hgr": {"width": 24, "word_width": 12},
     "vsepp": {"width": 24, "word_width": 12},
+    "hanet": {"width": 24, "word_width": 12},
 }
