@@ -11,6 +11,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from graphs.levels import EVENT, LEVELS
 from graphs.role_graph import RoleGraph
 from hgr.data.items import TextItem, Video, VideoItem
 from hgr.embeddings import Embeddings
@@ -213,6 +214,12 @@ class Retriever:
             return ()
         graph = self.queries([text])[0].graph
         return tuple(dict.fromkeys(word for word in graph.words if word not in self._words))
+
+    def phrases(self, text: Query) -> tuple[Phrase, ...]:
+        """What was read in a query: actions and entities with their roles, as the system's inputs see them."""
+        graph = seen_graph(self.queries([text])[0].graph, self.run.settings.model)
+        levels = [level for level in LEVELS if level != EVENT]
+        return tuple(p for level in levels for p in phrases_of(graph, level, len(graph.positions(level))))
 
     def frame_times(self, video: str) -> tuple[float, ...] | None:
         """Seconds of a video's frames in its file, None where they are not known."""
