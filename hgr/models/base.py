@@ -28,10 +28,17 @@ class SystemConfig(BaseModel):
 
 @dataclass(frozen=True)
 class Level:
-    """What the rows and columns of a level are: texts and videos, or sentences and clips."""
+    """What the rows and columns of a level are, and its elements.
+
+    Attributes:
+        name: Its key.
+        unit: Rows and columns are texts and videos, or sentences and clips.
+        nodes: Level of the role graph whose nodes a text's elements are, in node order; None where it is `name`.
+    """
 
     name: str
     unit: Literal["video", "segment"] = "video"
+    nodes: str | None = None
 
 
 @dataclass(frozen=True)

@@ -254,7 +254,11 @@ class Retriever:
         found = [
             (phrase, tuple(row.tolist()))
             for level, weights in self.alignment(text, video).items()
-            for phrase, row in zip(phrases_of(graph, level, len(weights)), weights[:, 0], strict=True)
+            for phrase, row in zip(
+                phrases_of(graph, self.run.model.levels[level].nodes or level, len(weights)),
+                weights[:, 0],
+                strict=True,
+            )
         ]
         names = distinct_names([phrase for phrase, _ in found])
         return (
