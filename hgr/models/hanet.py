@@ -218,7 +218,8 @@ class HANet(RetrievalModel):
     def __init__(self, config: HANetConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config = config
-        self.levels = {level: Level(level) for level in config.levels}
+        nodes = {f"{kind}_{nodes}": nodes for kind in (LOCAL, INDIVIDUAL) for nodes in NODES}
+        self.levels = {level: Level(level, nodes=nodes.get(level)) for level in config.levels}
         self.groups = {
             SEMANTIC: [level for level in config.levels if not level.startswith(CONCEPT)],
             CONCEPT: [level for level in config.levels if level.startswith(CONCEPT)],

@@ -159,4 +159,8 @@ def test_alignment_weights_sum_to_one_over_frames() -> None:
         )
     assert set(found) == {"individual_action", "individual_entity"}
     assert found["individual_entity"].shape[:2] == (2, len(VIDEOS))
+    assert {level: model.levels[level].nodes for level in found} == {
+        "individual_action": ACTION,
+        "individual_entity": ENTITY,
+    }
     torch.testing.assert_close(found["individual_entity"].sum(-1), torch.ones(2, len(VIDEOS)))
