@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from hgr.data.feature_writer import PRODUCER, FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
+from hgr.data.feature_writer import PRODUCER, FeatureStoreWriter, StreamPlan, partial_path
+from hgr.data.features import INDEX_FILE, FeatureStore, Recipe
 from hgr.data.folder import load_videos
 from hgr.data.items import Video
 from hgr.errors import DataError
@@ -164,6 +164,13 @@ def extract_features(
     plan = StreamPlan(backbone.dim, recipe_of(backbone, frames), dtype)
     sampling = Sampling(frames, backbone.shape)
     readers: Counter[str] = Counter()
+    if _is_complete(out, videos, stream, plan):
+        kept = sum(video.file is not None for video in videos)
+        seconds_taken = time.monotonic() - began
+        missing = len(videos) - kept
+        return ExtractionReport(
+            str(out), stream, plan.dim, len(videos), 0, kept, missing, (), {}, seconds_taken
+        )
     with FeatureStoreWriter(out, {stream: plan}, resume=True) as writer:
         with_file = [video for video in videos if video.file is not None]
         pending = [video for video in with_file if not writer.is_done(video.id, (stream,))]
@@ -199,6 +206,19 @@ def extract_features(
         readers=dict(readers),
         seconds=time.monotonic() - began,
     )
+
+
+def _is_complete(
+    out: str | os.PathLike[str], videos: tuple[Video, ...], stream: str, plan: StreamPlan
+) -> bool:
+    """Whether a finished store, made in this way, has the stream of all videos that have a file."""
+    if partial_path(out).exists() or not (Path(out) / INDEX_FILE).exists():
+        return False
+    store = FeatureStore.open(out)
+    if stream not in store.streams or store.streams[stream].dtype != plan.dtype:
+        return False
+    store.check({stream: {"dim": plan.dim, **asdict(plan.recipe)}})
+    return all(video.id in store.stream(stream) for video in videos if video.file is not None)
 
 
 def _chosen(videos: tuple[Video, ...], only: Iterable[str] | None, root: Path) -> tuple[Video, ...]:
