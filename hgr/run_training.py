@@ -115,10 +115,7 @@ def build(
     seed_everything(settings.seed)
     model = build_system(settings.model, data.spec)
     if data.word_vectors is not None:
-        setter = getattr(model, "set_word_vectors", None)
-        if setter is None:
-            raise DataError(f"data.word_vectors: the system {settings.model.system!r} takes no word vectors")
-        setter(torch.from_numpy(data.word_vectors.vectors))
+        model.set_word_vectors(torch.from_numpy(data.word_vectors.vectors))
     chosen = settings.objective
     objective = Objective(build_loss(chosen.loss), chosen.weights, chosen.auxiliary)
     return model.to(device), objective.to(device), build_inputs(settings.model, data.spec)
