@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "features": ("hgr.cli.features", "extract, import and inspect video features"),
     "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),
     "train": ("hgr.cli.train", "train a system on a data set's folder"),
+    "evaluate": ("hgr.cli.evaluate", "rank a split on every level, both ways"),
     "search": ("hgr.cli.search", "find videos for a sentence, with reasons"),
     "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
