@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from graphs.edits import Piece, exchange_roles, keep, remove_node, rewrite
 from graphs.role_graph import Edge, Node, RoleGraph, RoleGraphError, check_role_graph
 
-WORDS = tuple(["a", "man", "feeds", "a", "dog", "and", "smiles"])
+WORDS = ("a", "man", "feeds", "a", "dog", "and", "smiles")
 GRAPH = RoleGraph(
     WORDS,
     (
