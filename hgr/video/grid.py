@@ -7,6 +7,8 @@ middle, bright for what has no hue). From that come, for every frame:
 * for every color, over the pixels that differ from the clip's ground: area, place, extent, outline by
   orientation, and the speed from the frame before and to the frame after;
 * for every pair of colors: how near they are, and how fast one moves toward the other;
+* for every hue: how it moves relative to its neighbors, whatever their color (`RELATIONS`), and the same
+  summed over the hues;
 * on the grid of cells: how much changes from the frame before and to the frame after.
 
 Everything is a plain sum over pixels, so that a linear model reads color, shape, place and direction.
@@ -34,8 +36,30 @@ PRESENT_AREA = 0.004
 """Share of the frame at which a color counts as half present; a 4 x 4 patch of 64 x 64 pixels."""
 SPEED_SCALE = 0.05
 """Displacement between two sampled frames, of the frame's width, that reads as tanh(1)."""
+NEIGHBOR_DISTANCE = 0.3
+"""Distance, of the frame's width, at which another object counts as a neighbor by 1/e."""
+TOUCHING_DISTANCE = 0.2
+"""The same for touching."""
+RELATIONS = (
+    "both move, the other ahead",
+    "both move, the other behind",
+    "both move, the other above",
+    "both move, the other below",
+    "both move, touching, the other ahead",
+    "both move, touching, the other behind",
+    "moves toward it, it stands",
+    "moves away from it, it stands",
+    "moves past it, it stands",
+    "moves above it, it stands",
+    "stands, it comes",
+    "stands, it goes",
+    "stands, it moves past",
+    "stands, it moves above",
+)
+"""What one colored object does relative to a neighbor; sums of products of smooth conditions."""
 BLOB_WIDTH = 1 + 2 + 3 + ORIENTATIONS + 4
 DIM = CELLS * CELLS * (COLORS + ORIENTATIONS + 2) + COLORS * BLOB_WIDTH + COLORS * (COLORS - 1) * 3 // 2
+DIM += (HUES + 1) * len(RELATIONS)
 
 
 def grid_features(frames: np.ndarray) -> np.ndarray:
@@ -63,8 +87,10 @@ def grid_features(frames: np.ndarray) -> np.ndarray:
     cells = [_cell_means(colors) ** 0.5, _cell_means(gradients) ** 0.5, _changes(pixels)]
     present, place, blobs = _blobs(colors * objects[..., None], gradients)
     back, ahead = _speeds(present, place)
-    pairs = _pairs(present, place, 0.5 * (back + ahead))
-    parts = [*cells, blobs, back, ahead, pairs]
+    speed = 0.5 * (back + ahead)
+    pairs = _pairs(present, place, speed)
+    relations = _relations(present[:, :HUES], place[:, :HUES], speed[:, :HUES])
+    parts = [*cells, blobs, back, ahead, pairs, relations]
     return np.concatenate([part.reshape(len(frames), -1) for part in parts], axis=1).astype(np.float32)
 
 
@@ -193,3 +219,55 @@ def _pairs(present: np.ndarray, place: np.ndarray, speed: np.ndarray) -> np.ndar
     toward = (speed[:, first] * offset).sum(-1) / np.maximum(distance, 1e-3)
     both = present[:, first] * present[:, second]
     return np.concatenate([near * both[:, first < second], toward * both], axis=-1)
+
+
+def _relations(present: np.ndarray, place: np.ndarray, speed: np.ndarray) -> np.ndarray:
+    """What every color does relative to its neighbors.
+
+    Args:
+        present: (F, C) in 0..1.
+        place: (F, C, 2).
+        speed: (F, C, 2) in about -1..1.
+
+    Returns:
+        (F, C + 1, len(RELATIONS)): summed over the neighbors, and last summed over the colors too.
+    """
+    offset = place[:, None] - place[:, :, None]
+    distance = np.linalg.norm(offset, axis=-1)
+    pace = np.linalg.norm(speed, axis=-1)
+    heading = speed / np.maximum(pace, 1e-3)[..., None]
+    bearing = offset / np.maximum(distance, 1e-3)[..., None]
+    moving = np.minimum(pace * 2, 1)
+    still = 1 - moving
+    toward = (heading[:, :, None] * bearing).sum(-1)
+    past = np.sqrt(np.maximum(1 - toward**2, 0))
+    leaving = (heading[:, None] * bearing).sum(-1)
+    passing = np.sqrt(np.maximum(1 - leaving**2, 0))
+    together = moving[:, :, None] * moving[:, None] * _plus((heading[:, :, None] * heading[:, None]).sum(-1))
+    alone, other_alone = moving[:, :, None] * still[:, None], still[:, :, None] * moving[:, None]
+    up, down = _plus(-bearing[..., 1]), _plus(bearing[..., 1])
+    touching = np.exp(-((distance / TOUCHING_DISTANCE) ** 2))
+    values = [
+        together * _plus(toward),
+        together * _plus(-toward),
+        together * up,
+        together * down,
+        together * touching * _plus(toward),
+        together * touching * _plus(-toward),
+        alone * _plus(toward),
+        alone * _plus(-toward),
+        alone * past,
+        alone * down,
+        other_alone * _plus(-leaving),
+        other_alone * _plus(leaving),
+        other_alone * passing,
+        other_alone * up,
+    ]
+    near = np.exp(-((distance / NEIGHBOR_DISTANCE) ** 2)) * present[:, :, None] * present[:, None]
+    near *= 1 - np.eye(present.shape[1], dtype=np.float32)
+    by_color = (np.stack(values, axis=-1) * near[..., None]).sum(axis=2)
+    return np.concatenate([by_color, by_color.sum(axis=1, keepdims=True)], axis=1)
+
+
+def _plus(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0)

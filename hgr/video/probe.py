@@ -13,6 +13,9 @@ import numpy as np
 
 from hgr.video.errors import VideoReadError
 
+MIN_SHARE = 0.9
+"""A file of which fewer of its frames are there counts as broken, not as short."""
+
 
 @dataclass(frozen=True)
 class VideoInfo:
@@ -80,7 +83,7 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
     """A video file's container, codec, best stream and times of its frames; its first frame must decode.
 
     Raises:
-        VideoReadError: Missing, empty, not a video, without a video stream, or broken at its start.
+        VideoReadError: Missing, empty, not a video, without a video stream, broken at its start, or truncated.
     """
     with opened(path) as (container, stream):
         first = next(iter(container.decode(stream)), None)
@@ -92,6 +95,8 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
         declared, rate = stream.frames, float(stream.average_rate or stream.guessed_rate or 25)
         unit = float(stream.time_base or 1 / rate)
     stamps, keys, closed_groups = _packets(Path(path))
+    if len(keys) < MIN_SHARE * declared:
+        raise VideoReadError(path, f"truncated or broken: {len(keys)} of {declared} frames are there")
     if stamps is None:
         times = np.arange(len(keys)) / rate
     else:

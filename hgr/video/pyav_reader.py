@@ -8,13 +8,11 @@ import av
 import numpy as np
 
 from hgr.video.errors import VideoReadError
-from hgr.video.probe import VideoInfo, opened
+from hgr.video.probe import MIN_SHARE, VideoInfo, opened
 from hgr.video.sampling import FrameShape, Sampling, choose_frames
 
 SEEK_GAP = 48
 """Frames ahead that a key frame must be for a seek to pay: a seek costs about as much as decoding these."""
-MIN_SHARE = 0.9
-"""A file of which fewer of its frames can be decoded counts as broken, not as short."""
 
 
 def read_indices(info: VideoInfo, indices: np.ndarray, shape: FrameShape) -> np.ndarray | None:

@@ -59,9 +59,6 @@ def read_clip(
     if reader not in READERS:
         raise ValueError(f"expected a reader of {READERS}, found {reader!r}")
     info = probe(path)
-    expected = max(info.declared_frames, info.num_frames)
-    if info.num_frames < pyav_reader.MIN_SHARE * expected:
-        raise VideoReadError(path, f"truncated or broken: {info.num_frames} of {expected} frames are there")
     indices = choose_frames(info.times, sampling, start, end)
     if info.stamps is None or (reader == "auto" and not _decord_suits(info)):
         return _with_pyav(info, indices, sampling, start, end)
