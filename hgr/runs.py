@@ -139,7 +139,7 @@ def _holder(text: str) -> dict[str, Any]:
         return {}
 
 
-def _process_start(pid: int) -> str | None:
+def _process_start(pid: int | None) -> str | None:
     """When a process of this host started, so that a reused number is not taken for it; None if it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

@@ -22,10 +22,10 @@ def random_state(device: torch.device | str = "cpu") -> dict[str, Any]:
     Args:
         device: Where the model computes; its generator is captured too if it is a GPU.
     """
-    _, keys, position, has_gauss, cached = np.random.get_state()
+    _, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     state: dict[str, Any] = {
         "python": random.getstate(),
-        "numpy": (torch.from_numpy(keys.astype(np.int64)), int(position), int(has_gauss), float(cached)),
+        "numpy": (torch.from_numpy(np.asarray(keys, dtype=np.int64)), int(position), int(has_gauss), float(cached)),
         "torch": torch.get_rng_state(),
     }
     if torch.device(device).type == "cuda":

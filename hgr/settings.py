@@ -199,7 +199,7 @@ def check_settings(data: Mapping[str, Any], source: str = "") -> Settings:
     """
     system = _name_at(data, ("model", "system"), None)
     loss = _name_at(data, ("objective", "loss", "name"), HingeConfig().name)
-    problems = []
+    problems: list[str] = []
     try:
         config_class = _system_config(system)
     except ConfigError as error:

@@ -433,8 +433,8 @@ def stop_signals() -> Iterator[StopSignals]:
                 break
         yield stop
     finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
+        for installed, handler in old.items():
+            signal.signal(installed, handler)
 
 
 def _comparable(settings: Settings) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def random_state_of_batch(seed: int, epoch: int, position: int) -> Iterator[None
     words = np.random.SeedSequence([seed, epoch, BATCH, position]).generate_state(3)
     random.seed(int(words[0]))
     np.random.seed(int(words[1]))
-    torch.random.default_generator.manual_seed(int(words[2]))
+    torch.default_generator.manual_seed(int(words[2]))
     try:
         yield
     finally:
