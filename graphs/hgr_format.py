@@ -12,6 +12,7 @@ from graphs.role_graph import NOUN, VERB_ROLE, Edge, Node, RoleGraph, RoleGraphE
 from graphs.transforms import split_by_role
 from parsing.atomic_file import atomic_write
 from parsing.json_lines import FormatError
+from parsing.parsed_caption import Argument, ParsedCaption, Predicate, Token
 
 VERB = "V"
 ROOT = "ROOT"
@@ -150,3 +151,20 @@ def _edge(entry: Any, place: dict[str, int], roles: dict[str, str]) -> Edge | No
         return None
     role = entry[2] if len(entry) == 3 and entry[2] else roles[target]
     return Edge(place[source], place[target], role) if role != NOUN else None
+
+
+def parsed_from_graph(text: str, graph: RoleGraph) -> ParsedCaption:
+    """The predicates of a graph that came from elsewhere, so that a parse cache can hold it; there is no tree."""
+    predicates = []
+    for position in graph.positions(ACTION):
+        node = graph.nodes[position]
+        arguments = [
+            Argument(edge.role, graph.nodes[edge.target].tokens)
+            for edge in graph.edges
+            if edge.source == position
+        ]
+        predicates.append(Predicate(node.tokens, node.text.lower(), tuple(arguments)))
+    phrases = tuple(
+        graph.nodes[edge.target].tokens for edge in graph.edges if edge.source == 0 and edge.role == NOUN
+    )
+    return ParsedCaption(text, tuple(Token(word) for word in graph.words), tuple(predicates), phrases)

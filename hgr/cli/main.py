@@ -14,6 +14,9 @@ os.environ.setdefault(
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
 VERBS: dict[str, tuple[str, str]] = {
+    "parse": ("hgr.cli.parse", "captions into role graphs, through a cache that survives anything"),
+    "graph": ("hgr.cli.graph", "the role graph of a caption as text, JSON, SVG or a page"),
+    "cache": ("hgr.cli.cache", "look after a parse cache, and exchange its content"),
     "analyze": ("hgr.cli.analyze", "what each level is worth, from stored similarities"),
     "compare": ("hgr.cli.compare", "is one run better than another, or was it luck"),
     "features": ("hgr.cli.features", "extract, import and inspect video features"),
