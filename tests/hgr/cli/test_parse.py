@@ -1,0 +1,116 @@
+import json
+
+import pytest
+
+from graphs import check_role_graph
+from graphs.formats import read_graph_header, read_role_graphs
+from hgr.cli.main import run
+from hgr.cli.parse import parse_captions
+from hgr.errors import Interrupted
+from parsing.cache import ParseCache
+from tests.hgr.cli.conllu_trees import CAPTIONS, write_trees
+
+
+@pytest.fixture
+def parser(tmp_path):
+    return write_trees(tmp_path / "trees.conllu")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    lines = [
+        json.dumps({"id": str(i), "video": "v", "text": text})
+        for i, text in enumerate([*CAPTIONS[:4], "girls sing"])
+    ]
+    (folder / "captions.jsonl").write_text("\n".join(lines) + "\n")
+    (folder / "videos.jsonl").write_text('{"id": "v"}\n')
+    return folder
+
+
+def test_a_folder_gets_its_cache_and_graphs_and_a_second_run_parses_nothing(folder, parser, capsys):
+    arguments = ["parse", str(folder), "--parser", parser, "--processes", "1", "--json"]
+    assert run(arguments) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["total"], first["parsed"], first["cached"], first["failed"]) == (5, 4, 1, 0)
+    graphs = read_role_graphs(folder / "graphs.jsonl")
+    assert list(graphs) == list(CAPTIONS[:4])
+    for graph in graphs.values():
+        check_role_graph(graph)
+    assert [node.text for node in graphs["a man feeds a dog"].nodes[1:]] == ["feeds", "a man", "a dog"]
+    assert read_graph_header(folder / "graphs.jsonl")["parser"] == parser
+    assert read_role_graphs(folder / "parses.sqlite") == graphs
+    assert run(arguments) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert (second["parsed"], second["cached"], second["graphs_written"]) == (0, 5, 4)
+
+
+def test_failures_are_named_counted_and_leave_the_event_alone(tmp_path, parser, capsys):
+    path = tmp_path / "captions.txt"
+    path.write_bytes("\n".join([*CAPTIONS, "", "unknown words", "b\xff"]).encode("latin-1"))
+    out = tmp_path / "graphs.json"
+    arguments = [
+        "parse",
+        str(path),
+        "--parser",
+        parser,
+        "--processes",
+        "1",
+        "--max-failures",
+        "1",
+        "--graphs",
+        str(out),
+    ]
+    assert run([*arguments, "--stats"]) == 0
+    shown = capsys.readouterr().out
+    assert "8 captions: 8 parsed now, 0 known before or repeated, 3 failed, 1 without words" in shown
+    assert (
+        "1 lines are not UTF-8" in shown and "2 failed: no tree in trees.conllu" in shown and "cycle" in shown
+    )
+    assert "HGR, VATEX" in shown and "share of ARG1" in shown
+    assert len(read_role_graphs(out)["unknown words"].nodes) == 1
+    assert run(arguments) == 0 and run(arguments) == 0
+    assert "3 failures of earlier runs were not tried again" in capsys.readouterr().out
+    with ParseCache.open(tmp_path / "captions.txt.parses.sqlite") as cache:
+        assert cache.connection.execute("SELECT max(attempts) FROM parses").fetchone() == (2,)
+
+
+def test_the_exit_code_says_whose_fault_it_is(tmp_path, parser, capsys):
+    path = tmp_path / "captions.txt"
+    path.write_text("girls sing\n")
+    assert run(["parse", str(tmp_path / "missing.txt"), "--parser", parser]) == 3
+    assert run(["parse", str(path), "--parser", f"conllu:{tmp_path / 'no.conllu'}"]) == 3
+    assert "no such file; write trees there" in capsys.readouterr().err
+    assert run(["parse", str(path), "--parser", "nonsense"]) == 3
+    assert run(["parse", str(path), "--processes", "0"]) == 2
+    (tmp_path / "other.db").write_text("hello")
+    assert run(["parse", str(path), "--parser", parser, "--cache", str(tmp_path / "other.db")]) == 3
+    assert "no SQLite file" in capsys.readouterr().err
+
+
+def test_too_many_failures_stop_the_run(tmp_path, parser, capsys):
+    path = tmp_path / "captions.txt"
+    path.write_text("\n".join(f"unknown {i}" for i in range(300)))
+    assert run(["parse", str(path), "--parser", parser, "--processes", "1", "--batch-size", "50"]) == 3
+    assert "stopped: 200 of 200 captions failed, more than 2.0%" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_a_stop_that_can_be_resumed(tmp_path, parser, monkeypatch):
+    path = tmp_path / "captions.txt"
+    path.write_text("girls sing\n")
+
+    def interrupted(self, texts, parser, **options):
+        options["progress"](1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ParseCache, "fill", interrupted)
+    with pytest.raises(Interrupted, match="1 of 1 captions are in .*the same command goes on from there"):
+        parse_captions(path, parser, processes=1)
+    assert run(["parse", str(path), "--parser", parser, "--processes", "1"]) == 4
+
+
+def test_no_progress_bar_without_a_terminal(folder, parser, capsys):
+    assert run(["parse", str(folder), "--parser", parser, "--processes", "1"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "" and "4 role graphs in" in captured.out
