@@ -9,16 +9,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from benchmarks.plain.hanet import NUM_NOUNS, NUM_VERBS, PlainHANet
 from benchmarks.plain.hgr import PlainHGR
-from benchmarks.plain.published import HGR_NAMES
+from benchmarks.plain.published import HANET_NAMES, HGR_NAMES
 from benchmarks.workload import FRAME_WIDTH, NUM_WORDS, vocabulary
+from graphs.levels import ACTION, ENTITY
 from hgr.data.spec import DataSpec
-from hgr.importers.hgr import convert
+from hgr.importers import hanet, hgr
 from hgr.models.base import Inputs, RetrievalModel
 from hgr.systems import build_inputs, build_system
 
-HGR_RATES = ("dropout", "video_dropout", "graph_dropout")
-"""Names of HGR's dropout options."""
+RATES = ("dropout", "video_dropout", "graph_dropout")
+"""Names of the dropout options of both systems."""
+NO_DROPOUT = {"dropout": 0.0, "graph_dropout": 0.0}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Pair:
         rename: Matrix of the package -> matrix of the plain model.
     """
 
-    plain: PlainHGR
+    plain: PlainHGR | PlainHANet
     package: RetrievalModel
     inputs: Inputs
     rename: Mapping[str, str]
@@ -43,14 +46,29 @@ def hgr_pair(*, dropout: bool, seed: int = 0) -> Pair:
         seed: Seeds the plain model's weights, which the package's model then gets.
     """
     torch.manual_seed(seed)
-    plain = PlainHGR(NUM_WORDS, FRAME_WIDTH, **({} if dropout else {"dropout": 0.0, "graph_dropout": 0.0}))
-    imported = convert(published_state(plain, HGR_NAMES))
-    options: dict[str, Any] = {} if dropout else dict.fromkeys(HGR_RATES, 0.0)
+    plain = PlainHGR(NUM_WORDS, FRAME_WIDTH, **({} if dropout else NO_DROPOUT))
+    imported = hgr.convert(published_state(plain, HGR_NAMES))
+    options: dict[str, Any] = {} if dropout else dict.fromkeys(RATES, 0.0)
     config = imported.config.model_copy(update=options)
     spec: DataSpec = imported.spec(vocabulary())
     package = build_system(config, spec)
     package.load_state_dict(imported.state)
     rename = {"event": "event", "action": "verb", "entity": "noun", "fused": "fused"}
+    return Pair(plain, package, build_inputs(config, spec), rename)
+
+
+def hanet_pair(*, dropout: bool, seed: int = 0) -> Pair:
+    """HANet in default sizes with the published options; arguments as for `hgr_pair`."""
+    torch.manual_seed(seed)
+    plain = PlainHANet(NUM_WORDS, FRAME_WIDTH, **({} if dropout else NO_DROPOUT))
+    imported = hanet.convert(published_state(plain, HANET_NAMES))
+    options: dict[str, Any] = {} if dropout else dict.fromkeys(RATES, 0.0)
+    config = imported.config.model_copy(update=options)
+    concepts = {ACTION: vocabulary()[3 : 3 + NUM_VERBS], ENTITY: vocabulary()[3 : 3 + NUM_NOUNS]}
+    spec = imported.spec(vocabulary(), concepts)
+    package = build_system(config, spec)
+    package.load_state_dict(imported.state)
+    rename = {"event": "event", "local_action": "verb", "local_entity": "noun", "fused": "fused"}
     return Pair(plain, package, build_inputs(config, spec), rename)
 
 

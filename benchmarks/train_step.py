@@ -1,6 +1,6 @@
 """One training step (forward, loss, backward, Adam) of a system against its plain form.
 
-    python -m benchmarks.train_step [--batch 64] [--rounds 9] [--threads 2] [--systems hgr] [--json]
+    python -m benchmarks.train_step [--batch 64] [--rounds 9] [--threads 2] [--systems hgr hanet] [--json]
 
 Default sizes, published options, prepared batches, the same optimizer. With dropout off both must give the same loss
 before anything is timed; the timing runs with the default dropout.
@@ -15,11 +15,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from benchmarks.pairs_of_models import Pair, hgr_pair
+from benchmarks.pairs_of_models import Pair, hanet_pair, hgr_pair
+from benchmarks.plain.hanet import ConceptLabels, PlainHANet
 from benchmarks.plain.loss import hardest_hinge
 from benchmarks.timing import interleave, machine, ratio_line
 from benchmarks.workload import make_texts, make_videos, plain_text, plain_video
+from graphs.levels import ACTION, ENTITY
 from hgr.losses import HingeLoss
+from hgr.models.hanet import HANetText
 from hgr.objective import Objective, all_matrices
 
 LEARNING_RATE = 1e-4
@@ -37,17 +40,33 @@ def losses(pair: Pair, batch: int, *, seed: int = 0) -> tuple[Callable[[], Tenso
     texts, videos = make_texts(batch, seed=seed), make_videos(batch, seed=seed)
     text, video = pair.inputs.text(texts), pair.inputs.video(videos)
     dense_text, dense_video = plain_text(texts), plain_video(videos)
-    objective = Objective(HingeLoss(), {"fused": 1.0})
     positives = torch.eye(batch, dtype=torch.bool)
+    if isinstance(text, HANetText):
+        objective = Objective(
+            HingeLoss(), {"semantic": 1.0, "concept": 0.1}, {"text_concepts": 0.01, "video_concepts": 0.01}
+        )
+        labels = ConceptLabels(
+            text.labels[ACTION], text.counted[ACTION], text.labels[ENTITY], text.counted[ENTITY]
+        )
+    else:
+        objective = Objective(HingeLoss(), {"fused": 1.0})
 
     def plain() -> Tensor:
+        if isinstance(pair.plain, PlainHANet):
+            return pair.plain.loss(dense_text, dense_video, labels)
         return hardest_hinge(pair.plain(dense_text, dense_video)["fused"])
 
     def package() -> Tensor:
-        matrices = all_matrices(
-            pair.package, pair.package.encode_text(text), pair.package.encode_video(video)
+        text_embeddings, video_embeddings = pair.package.encode_text(text), pair.package.encode_video(video)
+        matrices = all_matrices(pair.package, text_embeddings, video_embeddings)
+        auxiliary = pair.package.auxiliary_losses(
+            text=text,
+            video=video,
+            text_embeddings=text_embeddings,
+            video_embeddings=video_embeddings,
+            positives=positives,
         )
-        return objective(matrices, dict.fromkeys(matrices, positives)).total
+        return objective(matrices, dict.fromkeys(matrices, positives), auxiliary).total
 
     return plain, package
 
@@ -102,7 +121,7 @@ def measure(system: str, batch: int, rounds: int) -> dict[str, object]:
     }
 
 
-SYSTEMS: dict[str, Callable[..., Pair]] = {"hgr": hgr_pair}
+SYSTEMS: dict[str, Callable[..., Pair]] = {"hgr": hgr_pair, "hanet": hanet_pair}
 
 
 def main(arguments: list[str] | None = None) -> None:
