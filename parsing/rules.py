@@ -271,7 +271,6 @@ def _relative_arguments(tree: Tree, verb: int, passive: bool, found: dict[int, s
 
 
 __all__ = [
-    "CHINESE",
     "Filler",
     "RuleLabeller",
     "copula_arguments",

@@ -125,7 +125,9 @@ class CaptionGrammar:
             node = self.verbs.verb("go", "VBG").after("xcomp", self.verbs.infinitive())
             node.before("aux", self.be(many))
         elif kind == "negated":
-            node = self.verbs.phrase("VB", depth).inner("aux", word(*(("do", "do") if many else ("does", "do")), "AUX", "VBP" if many else "VBZ"))
+            node = self.verbs.phrase("VB", depth).inner(
+                "aux", word(*(("do", "do") if many else ("does", "do")), "AUX", "VBP" if many else "VBZ")
+            )
             node.inner("advmod", word("not", "not", "PART", "RB"))
         else:
             node = word("about", "about", "ADJ", "JJ").after("xcomp", self.verbs.infinitive())
@@ -168,14 +170,18 @@ class CaptionGrammar:
 
     def _frame_setter(self) -> Node:
         if self.phrases.chance(0.5):
-            place = self.phrases.noun(self.random.choice(v.CLIPS)).before("det", self.phrases.word("this", "this", "DET", "DT"))
+            place = self.phrases.noun(self.random.choice(v.CLIPS)).before(
+                "det", self.phrases.word("this", "this", "DET", "DT")
+            )
             return place.before("case", self.phrases.preposition("in"))
         return self.phrases.prepositional(["in", "in", "on", "at", "inside", "outside", "during"])
 
     def extend(self, node: Node, many: bool, shared_aux: bool) -> None:
         """Join further verbs, further clauses and adverbial clauses to a finished clause."""
         if self.phrases.chance(0.16) and node.upos == "VERB":
-            self.join_verb(node, node.xpos if shared_aux or node.xpos in ("VBZ", "VBP", "VBG") else "VBZ", many)
+            self.join_verb(
+                node, node.xpos if shared_aux or node.xpos in ("VBZ", "VBP", "VBG") else "VBZ", many
+            )
         elif self.phrases.chance(0.10):
             other = self.clause(1)
             text = self.random.choices(("and", "but", "while", "so"), (80, 8, 6, 3))[0]
@@ -194,10 +200,14 @@ class CaptionGrammar:
         elif r < 0.12:
             node.after("advcl", self.verbs.phrase("VBG", 1))
         elif r < 0.135:
-            inner = self.verbs.phrase("VBG", 1).before("nsubj", self.phrases.noun_phrase("agent", 1, plain=True)[0])
+            inner = self.verbs.phrase("VBG", 1).before(
+                "nsubj", self.phrases.noun_phrase("agent", 1, plain=True)[0]
+            )
             node.after("advcl", inner.before("mark", self.phrases.word("with", "with", "SCONJ", "IN")))
         elif r < 0.15:
-            inner = self.verbs.phrase("VBG", 1).before("nsubj", self.phrases.noun_phrase("agent", 1, plain=True)[0])
+            inner = self.verbs.phrase("VBG", 1).before(
+                "nsubj", self.phrases.noun_phrase("agent", 1, plain=True)[0]
+            )
             node.after("conj", inner.before("cc", self.phrases.word("and", "and", "CCONJ", "CC")))
 
     def join_verb(self, node: Node, tag: str, many: bool = False) -> None:
@@ -208,7 +218,11 @@ class CaptionGrammar:
                 middle.before("punct", self.phrases.word(",", ",", "PUNCT", ","))
             node.after("conj", middle)
         if self.phrases.chance(0.08):
-            other = self._passive(many, 1) if self.phrases.chance(0.5) else self.verbs.phrase("VBG", 1).before("aux", self.be(many))
+            other = (
+                self._passive(many, 1)
+                if self.phrases.chance(0.5)
+                else self.verbs.phrase("VBG", 1).before("aux", self.be(many))
+            )
         else:
             other = self.verbs.phrase(tag, 1)
         if self.phrases.chance(0.12):
@@ -245,7 +259,12 @@ class CaptionGrammar:
         node, _ = self.phrases.noun_phrase(self.random.choice(("clip", "agent", "object")), 0)
         if self.phrases.chance(0.7):
             prepositions = ["of", "of", "from", "about", "in", "on", "with", "for"]
-            node.after("nmod", self.phrases.prepositional(prepositions, self.random.choice(("object", "place", "clip", "agent"))))
+            node.after(
+                "nmod",
+                self.phrases.prepositional(
+                    prepositions, self.random.choice(("object", "place", "clip", "agent"))
+                ),
+            )
         return node
 
     def existential(self) -> Node:
@@ -291,24 +310,44 @@ class CaptionGrammar:
                 inner.after("acl", self.verbs.phrase("VBG", 1))
             else:
                 inner.after("acl:relcl", self.relative(many))
-            node.after("nmod", inner.before("case", self.phrases.preposition(self.random.choice(("of", "of", "of", "about", "with")))))
+            node.after(
+                "nmod",
+                inner.before(
+                    "case", self.phrases.preposition(self.random.choice(("of", "of", "of", "about", "with")))
+                ),
+            )
         elif r < 0.5:
             where = self.phrases.word("where", "where", "ADV", "WRB")
             node.after("acl:relcl", self.clause(1).before("advmod", where))
         elif r < 0.7:
-            showing = self.verbs.verb(self.random.choice(("show", "feature", "demonstrate", "explain", "depict")), "VBG")
+            showing = self.verbs.verb(
+                self.random.choice(("show", "feature", "demonstrate", "explain", "depict")), "VBG"
+            )
             if self.phrases.chance(0.35):
                 showing.after("ccomp", self.verbs.how_to())
             else:
                 thing, _ = self.phrases.noun_phrase("agent", 1)
-                showing.after("obj", thing.after("acl", self.verbs.phrase("VBG", 1)) if self.phrases.chance(0.5) else thing)
+                showing.after(
+                    "obj",
+                    thing.after("acl", self.verbs.phrase("VBG", 1)) if self.phrases.chance(0.5) else thing,
+                )
             node.after("acl", showing)
         elif r < 0.8:
             mark = self.phrases.word(self.random.choice(("on", "about", "for")), "on", "SCONJ", "IN")
             mark.lemma = mark.text
-            node.after("acl", (self.verbs.how_to() if self.phrases.chance(0.5) else self.verbs.phrase("VBG", 1)).before("mark", mark))
+            node.after(
+                "acl",
+                (self.verbs.how_to() if self.phrases.chance(0.5) else self.verbs.phrase("VBG", 1)).before(
+                    "mark", mark
+                ),
+            )
         else:
-            node.after("nmod", self.phrases.prepositional(["of", "of", "about", "from"], self.random.choice(("object", "place", "agent"))))
+            node.after(
+                "nmod",
+                self.phrases.prepositional(
+                    ["of", "of", "about", "from"], self.random.choice(("object", "place", "agent"))
+                ),
+            )
         if self.phrases.chance(0.3):
             this = self.phrases.word(self.random.choice(("this", "it")), "this", "PRON", "DT")
             if this.text == "it":
@@ -340,7 +379,9 @@ class CaptionGrammar:
         if self.phrases.chance(0.5):
             node.after("conj", self.clause(1).before("cc", self.phrases.word("and", "and", "CCONJ", "CC")))
         else:
-            node.after("advcl", self.clause(1).before("mark", self.phrases.word("while", "while", "SCONJ", "IN")))
+            node.after(
+                "advcl", self.clause(1).before("mark", self.phrases.word("while", "while", "SCONJ", "IN"))
+            )
 
     def how_to_caption(self) -> Node:
         """ "how to make a cake"."""

@@ -93,7 +93,9 @@ class Phrases:
         many = lemma == "people" or (lemma not in v.MASS and self.chance(0.22))
         node = self.noun(lemma, "Plur" if many else "Sing")
         if self.chance(0.14):
-            node.left.append(("compound", self.noun(self.choose_noun(self.random.choice(("thing", "clip", "any"))))))
+            node.left.append(
+                ("compound", self.noun(self.choose_noun(self.random.choice(("thing", "clip", "any")))))
+            )
             if self.chance(0.12):
                 node.left.insert(0, ("compound", self.noun(self.choose_noun("thing"))))
         if self.chance(0.27):
@@ -118,7 +120,9 @@ class Phrases:
         elif mass:
             kind = self.random.choices(("none", "some", "the", "a", "poss"), (45, 20, 20, 10, 5))[0]
         else:
-            kind = self.random.choices(("a", "the", "poss", "this", "one", "another", "genitive"), (68, 18, 6, 2, 2, 2, 2))[0]
+            kind = self.random.choices(
+                ("a", "the", "poss", "this", "one", "another", "genitive"), (68, 18, 6, 2, 2, 2, 2)
+            )[0]
         if kind == "none":
             return
         if kind == "two":
@@ -133,8 +137,19 @@ class Phrases:
             node.before("amod", self.word("few", "few", "ADJ", "JJ")).before("det", self.article("a"))
         elif kind == "poss":
             text = self.random.choice(("his", "her", "their", "its", "my", "your", "our"))
-            lemma = {"his": "he", "her": "she", "their": "they", "its": "its", "my": "my", "your": "you", "our": "we"}
-            node.before("nmod:poss", self.word(text, lemma[text] if text not in ("its", "my") else text, "PRON", "PRP$"))
+            lemma = {
+                "his": "he",
+                "her": "she",
+                "their": "they",
+                "its": "its",
+                "my": "my",
+                "your": "you",
+                "our": "we",
+            }
+            node.before(
+                "nmod:poss",
+                self.word(text, lemma[text] if text not in ("its", "my") else text, "PRON", "PRP$"),
+            )
         elif kind == "genitive":
             owner = self.noun(self.choose_noun("person"))
             owner.before("det", self.article("a")).after("case", self.word("'s", "'s", "PART", "POS"))
@@ -161,7 +176,9 @@ class Phrases:
             inner, _ = self.noun_phrase(self.random.choice(("object", "thing", "any")), depth + 1)
             node.after("nmod", inner.before("case", self.preposition("of")))
         elif kind in ("agent", "person") and r < 0.10:
-            wear = self.noun(self.random.choice("dress shirt suit hat cap mask jacket glass coat uniform costume".split()))
+            wear = self.noun(
+                self.random.choice("dress shirt suit hat cap mask jacket glass coat uniform costume".split())
+            )
             if self.chance(0.6):
                 wear.before("amod", self.adjective())
             if self.chance(0.7):
@@ -171,7 +188,12 @@ class Phrases:
             node.after("nmod", wear.before("case", self.preposition("in")))
         elif r < 0.125:
             inner, _ = self.noun_phrase("thing", 2, plain=True)
-            node.after("nmod", inner.before("case", self.preposition(self.random.choice(("with", "with", "about", "for", "from")))))
+            node.after(
+                "nmod",
+                inner.before(
+                    "case", self.preposition(self.random.choice(("with", "with", "about", "for", "from")))
+                ),
+            )
 
     def pronoun(self, kind: str) -> Node:
         """A personal or indefinite pronoun fit for subject ("agent") or object."""
@@ -179,8 +201,16 @@ class Phrases:
             text = self.random.choice(v.PRONOUN_SUBJECTS)
         elif self.chance(0.25):
             first, second = self.random.choice((("each", "other"), ("each", "other"), ("one", "another")))
-            node = self.word("each", "each", "DET", "DT") if first == "each" else self.word("one", "one", "PRON", "CD")
-            other = self.word("other", "other", "ADJ", "JJ") if second == "other" else self.word(second, second, "DET", "DT")
+            node = (
+                self.word("each", "each", "DET", "DT")
+                if first == "each"
+                else self.word("one", "one", "PRON", "CD")
+            )
+            other = (
+                self.word("other", "other", "ADJ", "JJ")
+                if second == "other"
+                else self.word(second, second, "DET", "DT")
+            )
             return node.after("fixed", other)
         else:
             text = self.random.choice(v.PRONOUN_OBJECTS)
@@ -197,7 +227,9 @@ class Phrases:
         """One or two proper names, lower-cased as captions write them."""
         node = self.word(text := self.random.choice(v.NAMES), text.capitalize(), "PROPN", "NNP")
         if self.chance(0.4):
-            node.after("flat", self.word(text := self.random.choice(v.NAMES), text.capitalize(), "PROPN", "NNP"))
+            node.after(
+                "flat", self.word(text := self.random.choice(v.NAMES), text.capitalize(), "PROPN", "NNP")
+            )
         return node
 
     def coordination(self, kind: str, depth: int) -> Node:

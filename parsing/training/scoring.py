@@ -66,7 +66,9 @@ def argument_f1(
     labelled, unlabelled = Counts(), Counts()
     for sentence, tokens in zip(sentences, trees, strict=True):
         predicates = [
-            p for p in sentence.predicates if sentence.tokens[p.head].upos == "VERB" and p.sense not in LIGHT_SENSES
+            p
+            for p in sentence.predicates
+            if sentence.tokens[p.head].upos == "VERB" and p.sense not in LIGHT_SENSES
         ]
         found = labeller.arguments(Tree(tokens), [p.head for p in predicates])
         for predicate, fillers in zip(predicates, found, strict=True):

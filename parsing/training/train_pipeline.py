@@ -172,7 +172,10 @@ def predicted_trees(nlp: Language, trees: list[Tree]) -> list[Tree]:
     """The pipeline's own trees for the words of the given ones."""
     from parsing.spacy_parser import doc_tokens
 
-    return [doc_tokens(doc) for doc in nlp.pipe((plain_doc(nlp, [t.text for t in tree]) for tree in trees), batch_size=128)]
+    return [
+        doc_tokens(doc)
+        for doc in nlp.pipe((plain_doc(nlp, [t.text for t in tree]) for tree in trees), batch_size=128)
+    ]
 
 
 def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float]:
@@ -201,7 +204,9 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
     stream = batches(treebank, grammar, options, random)
     for step in range(options.steps):
         optimizer.learn_rate = learning_rate(options, step)
-        nlp.update([example(nlp, t) for t in next(stream)], drop=options.dropout, sgd=optimizer, losses=losses)
+        nlp.update(
+            [example(nlp, t) for t in next(stream)], drop=options.dropout, sgd=optimizer, losses=losses
+        )
         if (step + 1) % options.evaluate_every == 0:
             with nlp.use_params(optimizer.averages):
                 scores = tree_scores(development, predicted_trees(nlp, development))
@@ -219,11 +224,23 @@ def _format(scores: dict[str, float]) -> str:
 
 def main() -> None:
     """Command line: options of `PipelineOptions` as flags."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     defaults = PipelineOptions()
-    for name in ("seed", "steps", "captions", "width", "depth", "hidden", "words", "warmup", "evaluate_every"):
+    for name in (
+        "seed",
+        "steps",
+        "captions",
+        "width",
+        "depth",
+        "hidden",
+        "words",
+        "warmup",
+        "evaluate_every",
+    ):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(defaults, name))
     for name in ("lowered", "dropout", "learning_rate", "decay_from"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))

@@ -44,11 +44,15 @@ def read_treebank(path: Path) -> list[GoldSentence]:
                 )
                 predicates = tuple(
                     GoldPredicate(
-                        p["i"], p["sense"], tuple((int(i), role) for i, roles in p["args"].items() for role in roles)
+                        p["i"],
+                        p["sense"],
+                        tuple((int(i), role) for i, roles in p["args"].items() for role in roles),
                     )
                     for p in record["preds"]
                 )
             except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path}:{number}: expected an object with toks and preds, found {error!r}") from error
+                raise ValueError(
+                    f"{path}:{number}: expected an object with toks and preds, found {error!r}"
+                ) from error
             sentences.append(GoldSentence(tokens, predicates))
     return sentences

@@ -37,7 +37,12 @@ class VerbPhrases:
     """
 
     def __init__(
-        self, lexicon: Lexicon, random: Random, phrases: Phrases, transitive: list[str], intransitive: list[str]
+        self,
+        lexicon: Lexicon,
+        random: Random,
+        phrases: Phrases,
+        transitive: list[str],
+        intransitive: list[str],
     ):
         self.lexicon = lexicon
         self.random = random
@@ -119,7 +124,21 @@ class VerbPhrases:
                 node.after("obl", phrases.prepositional(v.PLACE_PREPOSITIONS))
         elif phrases.chance(0.12):
             kind = self.random.choice(("thing", "person", "object", "any"))
-            words = ["with", "with", "with", "for", "for", "from", "about", "like", "as", "without", "during", "to", "of"]
+            words = [
+                "with",
+                "with",
+                "with",
+                "for",
+                "for",
+                "from",
+                "about",
+                "like",
+                "as",
+                "without",
+                "during",
+                "to",
+                "of",
+            ]
             node.after("obl", phrases.prepositional(words, kind))
         if phrases.chance(0.03):
             node.after("obl", self._time())
@@ -207,7 +226,9 @@ class VerbPhrases:
 
     def _bare_control(self, tag: str, depth: int) -> Node:
         node = self.verb(self.random.choice(v.BARE_CONTROL), tag)
-        return node.after("obj", self.phrases.noun_phrase("object", 1)[0]).after("xcomp", self.phrase("VB", 1))
+        return node.after("obj", self.phrases.noun_phrase("object", 1)[0]).after(
+            "xcomp", self.phrase("VB", 1)
+        )
 
     def _perceive(self, tag: str, depth: int) -> Node:
         node = self.verb(self.random.choice(v.PERCEIVE), tag)

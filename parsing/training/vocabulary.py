@@ -50,16 +50,22 @@ virtual romantic violent dangerous delicious healthy computerized homemade grey-
 NUMBERS = "two three four five six seven eight ten 2 3".split()
 GROUPS = """group bunch couple pair lot crowd team line row collection variety set series number band pack herd
 class""".split()
-MEASURES = "piece slice cup bowl glass bottle bag pile bunch pair box plate spoonful type kind part lot".split()
+MEASURES = (
+    "piece slice cup bowl glass bottle bag pile bunch pair box plate spoonful type kind part lot".split()
+)
 PARTICIPLES = """boiling running moving flying burning dancing smiling sleeping barking talking crying singing
 falling chopped sliced cooked fried baked grilled boiled broken burnt mixed painted decorated animated""".split()
 ADVERBS_AFTER = """quickly slowly carefully happily loudly together outside inside outdoors indoors around away back
 again fast very up down there here off underwater upside-down alone backwards forward live well online
 aggressively gently passionately angrily excitedly nearby everywhere overhead""".split()
-ADVERBS_BEFORE = "then now also just slowly quickly carefully suddenly happily still always finally currently".split()
+ADVERBS_BEFORE = (
+    "then now also just slowly quickly carefully suddenly happily still always finally currently".split()
+)
 DEGREES = "very really so too quite".split()
 PRONOUN_SUBJECTS = "he she they it someone somebody everyone something nobody this that one i we you".split()
-PRONOUN_OBJECTS = "him her them it someone something everything himself herself themselves itself me us".split()
+PRONOUN_OBJECTS = (
+    "him her them it someone something everything himself herself themselves itself me us".split()
+)
 NAMES = """john mary michael james david justin bieber taylor swift obama spongebob mario batman superman pokemon
 london paris america india japan china texas mexico youtube facebook minecraft adele beyonce jimmy fallon donald
 trump hillary clinton stephen colbert steve jobs lady gaga ellen""".split()
@@ -73,8 +79,23 @@ PLACE_PREPOSITIONS = """in in in in on on on on at at near by behind under insid
 along between beside above against with among beneath within""".split()
 PATH_PREPOSITIONS = """into onto through across along down up around over off past toward towards from to to out
 in on under""".split()
-MULTIWORD_PREPOSITIONS = ("out of", "off of", "inside of", "outside of", "along with", "next to", "because of")
-FRONTED_PLACES = ("in front of", "on top of", "in the middle of", "at the top of", "on the side of", "in the back of")
+MULTIWORD_PREPOSITIONS = (
+    "out of",
+    "off of",
+    "inside of",
+    "outside of",
+    "along with",
+    "next to",
+    "because of",
+)
+FRONTED_PLACES = (
+    "in front of",
+    "on top of",
+    "in the middle of",
+    "at the top of",
+    "on the side of",
+    "in the back of",
+)
 
 TRANSITIVE = """play hold eat drink cook cut slice chop peel mix stir pour add fry bake boil grill prepare make build
 fix repair clean wash brush comb braid cut style paint draw color fold assemble open close push pull lift throw catch
@@ -129,7 +150,9 @@ PREPOSITIONAL = [
 PUT = """put place pour add drop throw set mix dip stick insert spread stuff load toss pack hang lay push stir roll
 squeeze lower scoop""".split()
 GIVE = "give show hand teach feed offer tell sell throw pass serve buy send bring read".split()
-CONTROL = "start begin try want continue learn attempt prepare need like love refuse pretend plan struggle".split()
+CONTROL = (
+    "start begin try want continue learn attempt prepare need like love refuse pretend plan struggle".split()
+)
 CONTROL_GERUND = "start begin keep stop enjoy finish practice try continue love".split()
 OBJECT_CONTROL = "ask teach help tell order allow force want get instruct encourage".split()
 BARE_CONTROL = "help make let watch see".split()

@@ -1,0 +1,264 @@
+"""Trains the role labeller on PropBank roles over gold and predicted trees, and on captions labelled by rule.
+
+python -m parsing.training.train_roles --data FOLDER --output parsing/models/roles.npz [--jackknifed FILE]
+
+FOLDER holds ewt_train.jsonl.gz and frames.json.gz; the jackknifed file is made by parsing.training.jackknife. The same
+seed, machine and versions give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import json
+import logging
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parsing.parsed_caption import Token
+from parsing.roles_features import FeatureMaker
+from parsing.roles_model import SCHEMA, RoleModel, load_role_model
+from parsing.rules import RuleLabeller, predicate_heads
+from parsing.training.grammar import CaptionGrammar
+from parsing.training.lexicon import Lexicon
+from parsing.training.scoring import argument_f1
+from parsing.training.treebank import GoldSentence, read_treebank
+from parsing.tree import Tree
+
+_LOGGER = logging.getLogger(__name__)
+Item = tuple[Tree, int, dict[int, str]]
+"""A tree, a predicate in it, and the role of each of its arguments."""
+
+
+@dataclass(frozen=True)
+class RoleOptions:
+    """What a training run depends on besides its data.
+
+    Attributes:
+        seed: Seed of weights, order and grammar.
+        captions: Captions of the grammar, labelled by rule.
+        members: Networks in the ensemble.
+        buckets: Hash buckets.
+        width: Width of the summed embeddings.
+        hidden: Width of the hidden layer.
+        epochs: Passes over the candidates.
+        batch: Candidates per update.
+        dropout: Dropout on the summed embedding.
+        learning_rate: Peak learning rate; falls linearly to 0.
+        min_path: How often a path must hold an argument in training to be searched.
+    """
+
+    seed: int = 3
+    captions: int = 6000
+    members: int = 3
+    buckets: int = 1 << 14
+    width: int = 64
+    hidden: int = 64
+    epochs: int = 6
+    batch: int = 512
+    dropout: float = 0.25
+    learning_rate: float = 4e-3
+    min_path: int = 3
+
+
+def frame_tags(frames: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Verb lemma (particle joined by "_") -> roles with function tags of its first roleset."""
+    found: dict[str, str] = {}
+    for name in sorted(frames):
+        lemma = name.rpartition(".")[0]
+        if "v" in frames[name]["pos"] and lemma not in found:
+            roles = frames[name]["roles"]
+            found[lemma] = " ".join(f"{number}{roles[number][0]}" for number in sorted(roles))
+    return found
+
+
+def gold_items(sentences: Iterable[GoldSentence], trees: Iterable[Sequence[Token]]) -> list[Item]:
+    """Verbs and copulas with gold roles on the given trees."""
+    items = []
+    for sentence, tokens in zip(sentences, trees, strict=True):
+        tree = Tree(tokens)
+        for predicate in sentence.predicates:
+            gold = sentence.tokens[predicate.head]
+            if gold.upos == "VERB" or (gold.upos == "AUX" and gold.deprel == "cop"):
+                roles: dict[int, str] = {}
+                for i, role in predicate.arguments:
+                    if role != "C-V" and i != predicate.head:
+                        roles.setdefault(i, role)
+                items.append((tree, predicate.head, roles))
+    return items
+
+
+def caption_items(captions: Iterable[Sequence[Token]]) -> list[Item]:
+    """Predicates of captions with the roles that the rules give them."""
+    rules = RuleLabeller("en")
+    items = []
+    for tokens in captions:
+        tree = Tree(tokens)
+        heads = predicate_heads(tree)
+        for verb, fillers in zip(heads, rules.arguments(tree, heads), strict=True):
+            items.append((tree, verb, dict(fillers)))
+    return items
+
+
+def known_paths(items: Iterable[Item], least: int) -> frozenset[str]:
+    """Tree paths that lead from a predicate to an argument at least `least` times."""
+    counts: Counter[str] = Counter()
+    for tree, verb, roles in items:
+        for i in roles:
+            path = tree.path(verb, i)
+            if path:
+                counts[path] += 1
+    return frozenset(path for path, count in counts.items() if count >= least)
+
+
+def train(
+    data: Path, output: Path, options: RoleOptions, jackknifed: Sequence[Sequence[Token]] | None = None
+) -> RoleModel:
+    """Train a role model and write it.
+
+    Args:
+        data: Folder of the treebank.
+        output: File to write (npz).
+        options: Sizes and seeds.
+        jackknifed: Predicted trees of the training sentences, by parsers that have not seen them.
+    """
+    sentences = read_treebank(data / "ewt_train.jsonl.gz")
+    with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
+        frames = json.load(file)
+    grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
+    gold = gold_items(sentences, [s.tokens for s in sentences])
+    paths = known_paths(gold, options.min_path)
+    items = gold + caption_items(grammar.caption() for _ in range(options.captions))
+    if jackknifed is not None:
+        items += gold_items(sentences, jackknifed)
+    maker = FeatureMaker(paths, options.buckets, frame_tags(frames))
+    counts = Counter(role for _, _, roles in gold for role in roles.values())
+    labels = ["", *sorted(role for role, count in counts.items() if count >= 5)]
+    rows, targets = _matrix(items, maker, labels)
+    _LOGGER.info(
+        "%d predicates, %d candidates, %d paths, %d labels", len(items), len(rows), len(paths), len(labels)
+    )
+    members = [_fit(rows, targets, len(labels), options, options.seed + k) for k in range(options.members)]
+    meta = {
+        "schema": SCHEMA, "labels": labels, "paths": sorted(paths), "buckets": options.buckets,
+        "frames": dict(sorted(maker.frames.items())), "members": len(members),
+    }  # fmt: skip
+    arrays = {"meta": np.frombuffer(json.dumps(meta, separators=(",", ":")).encode(), dtype=np.uint8)}
+    for k, member in enumerate(members):
+        arrays |= {f"{k}/{name}": value.astype(np.float16) for name, value in member.items()}
+    write_npz(output, arrays)
+    return load_role_model(output)
+
+
+def write_npz(path: Path, arrays: Mapping[str, NDArray]) -> None:
+    """A compressed npz without time stamps, so that equal arrays give equal files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(arrays):
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED
+            )
+
+
+def _matrix(
+    items: list[Item], maker: FeatureMaker, labels: list[str]
+) -> tuple[list[list[int]], NDArray[np.int64]]:
+    index = {label: k for k, label in enumerate(labels)}
+    rules = RuleLabeller("en")
+    rows: list[list[int]] = []
+    targets: list[int] = []
+    for tree, verb, roles in items:
+        candidates = maker.candidates(tree, verb)
+        rows += maker.features(tree, verb, candidates, rules.arguments(tree, [verb])[0])
+        targets += [index.get(roles.get(i, ""), 0) for i, _ in candidates]
+    return rows, np.array(targets, dtype=np.int64)
+
+
+def _fit(
+    rows: list[list[int]], targets: NDArray[np.int64], labels: int, options: RoleOptions, seed: int
+) -> dict[str, NDArray]:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(seed)
+    longest = max(len(row) for row in rows)
+    ids = np.zeros((len(rows), longest), dtype=np.int32)
+    for k, row in enumerate(rows):
+        ids[k, : len(row)] = row
+    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum", padding_idx=0, sparse=False)
+    nn.init.normal_(embedding.weight, std=0.1)
+    with torch.no_grad():
+        embedding.weight[0] = 0.0
+    bias = nn.Parameter(torch.zeros(options.width))
+    first, second = nn.Linear(options.width, options.hidden), nn.Linear(options.hidden, labels)
+    dropout = nn.Dropout(options.dropout)
+    parameters = [embedding.weight, bias, *first.parameters(), *second.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=options.learning_rate)
+    steps = options.epochs * (len(rows) // options.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.0, 1.0 - step / steps))
+    generator = torch.Generator().manual_seed(seed)
+    y = torch.from_numpy(targets)
+    for epoch in range(options.epochs):
+        order = torch.randperm(len(rows), generator=generator)
+        total = 0.0
+        for start in range(0, len(rows) - options.batch + 1, options.batch):
+            pick = order[start : start + options.batch]
+            x = torch.from_numpy(ids[pick.numpy()]).long()
+            hidden = dropout(torch.relu(embedding(x) + bias))
+            loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += loss.item()
+        _LOGGER.info(
+            "seed %d epoch %d loss %.4f", seed, epoch + 1, total / max(len(rows) // options.batch, 1)
+        )
+    with torch.no_grad():
+        return {
+            "embedding": embedding.weight.numpy().copy(), "bias": bias.numpy().copy(),
+            "weight1": first.weight.T.numpy().copy(), "bias1": first.bias.numpy().copy(),
+            "weight2": second.weight.T.numpy().copy(), "bias2": second.bias.numpy().copy(),
+        }  # fmt: skip
+
+
+def read_trees(path: Path) -> list[tuple[Token, ...]]:
+    """Trees that parsing.training.jackknife wrote: one JSON list of token rows a line, gzipped."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [tuple(Token(*row) for row in json.loads(line)) for line in lines]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--jackknifed", type=Path)
+    defaults = RoleOptions()
+    for name in ("seed", "captions", "members", "buckets", "width", "hidden", "epochs", "batch"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(defaults, name))
+    for name in ("dropout", "learning_rate"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
+    arguments = vars(parser.parse_args())
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    data, output, jackknifed = arguments.pop("data"), arguments.pop("output"), arguments.pop("jackknifed")
+    model = train(data, output, RoleOptions(**arguments), read_trees(jackknifed) if jackknifed else None)
+    development = read_treebank(data / "ewt_dev.jsonl.gz")
+    labelled, unlabelled = argument_f1(development, [s.tokens for s in development], model)
+    logging.info("EWT dev, gold trees: F1 %.2f, unlabelled %.2f", labelled.f1, unlabelled.f1)
+
+
+if __name__ == "__main__":
+    main()
