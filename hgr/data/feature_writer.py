@@ -25,6 +25,7 @@ from hgr.data.features import (
     FeatureStore,
     Recipe,
     check_features,
+    recipe_difference,
 )
 from hgr.errors import DataError
 
@@ -246,10 +247,8 @@ def _merge_plans(
             if getattr(old[name], part) != getattr(new[name], part):
                 was, wanted = getattr(old[name], part), getattr(new[name], part)
                 raise DataError(f"{path}: stream {name!r} has {part} {was}, asked for {wanted}")
-        for part in ("backbone", "weights", "sampling", "options"):
-            was, wanted = (json.loads(json.dumps(getattr(p.recipe, part))) for p in (old[name], new[name]))
-            if was != wanted:
-                raise DataError(f"{path}: stream {name!r} was made with {part} {was!r}, asked for {wanted!r}")
+        if difference := recipe_difference(asdict(new[name].recipe), asdict(old[name].recipe)):
+            raise DataError(f"{path}: stream {name!r}: {difference}")
     return {**old, **{name: plan for name, plan in new.items() if name not in old}}
 
 

@@ -26,7 +26,8 @@ class Recipe:
     """How a stream was made. Two streams are exchangeable if all but `producer` is equal.
 
     Attributes:
-        backbone: What computed it, for example "grid" or "transformers:openai/clip-vit-base-patch32".
+        backbone: What computed it, by the name that `hgr.video.backbones.load_backbone` takes, for example "grid" or
+            "transformers:openai/clip-vit-base-patch32".
         weights: Digest of the weights, "sha256:...", or None where there are none or they are not known.
         sampling: How frames were chosen and resized, for example {"frames": 32, "placement": "uniform"}.
         options: Further settings of the backbone.
@@ -210,11 +211,8 @@ class FeatureStore:
                     f"{self.path}: no stream {name!r}; there are: {', '.join(self.streams) or 'none'}"
                 )
             wanted = asdict(recipe) if isinstance(recipe, Recipe) else recipe
-            found = self.recipes[name]
-            for key in ("dim", *COMPARED):
-                if key in wanted and _plain(wanted[key]) != _plain(found[key]):
-                    values = f"expected {key} {_plain(wanted[key])!r}, found {_plain(found[key])!r}"
-                    raise DataError(f"{self.path}: stream {name!r}: {values}")
+            if difference := recipe_difference(wanted, self.recipes[name]):
+                raise DataError(f"{self.path}: stream {name!r}: {difference}")
 
     def failures(self) -> list[dict[str, str]]:
         """The videos that could not be extracted, as {id, file, reason}."""
@@ -228,6 +226,22 @@ class FeatureStore:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def recipe_difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """In what two recipes disagree, as the end of a message; None where one can stand in for the other.
+
+    Args:
+        expected: Any of "dim", "backbone", "weights", "sampling", "options"; what it lacks is not compared.
+        found: All of them. Where both have a digest of the weights it decides, not the name of the backbone: the
+            same weights may lie in different folders.
+    """
+    for key in ("dim", *COMPARED):
+        if key == "backbone" and expected.get("weights") and found.get("weights"):
+            continue
+        if key in expected and _plain(expected[key]) != _plain(found[key]):
+            return f"expected {key} {_plain(expected[key])!r}, found {_plain(found[key])!r}"
+    return None
 
 
 def check_features(values: np.ndarray, dim: int, dtype: str, where: str, video: str) -> np.ndarray:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-VERSION = 1
+VERSION = 2
 """Rises when the values change: features of different versions do not go together."""
 SIDE = 64
 CELLS = 4
@@ -55,6 +55,14 @@ RELATIONS = (
     "stands, it goes",
     "stands, it moves past",
     "stands, it moves above",
+    "rises beside it, it stands",
+    "falls beside it, it stands",
+    "stands, it rises beside",
+    "stands, it falls beside",
+    "moves away from it, touching, it stands",
+    "stands, it goes, touching",
+    "moves past it, touching, it stands",
+    "stands, it moves past, touching",
 )
 """What one colored object does relative to a neighbor; sums of products of smooth conditions."""
 BLOB_WIDTH = 1 + 2 + 3 + ORIENTATIONS + 4
@@ -240,12 +248,13 @@ def _relations(present: np.ndarray, place: np.ndarray, speed: np.ndarray) -> np.
     moving = np.minimum(pace * 2, 1)
     still = 1 - moving
     toward = (heading[:, :, None] * bearing).sum(-1)
-    past = np.sqrt(np.maximum(1 - toward**2, 0))
+    past = 1 - toward**2
     leaving = (heading[:, None] * bearing).sum(-1)
-    passing = np.sqrt(np.maximum(1 - leaving**2, 0))
+    passing = 1 - leaving**2
     together = moving[:, :, None] * moving[:, None] * _plus((heading[:, :, None] * heading[:, None]).sum(-1))
     alone, other_alone = moving[:, :, None] * still[:, None], still[:, :, None] * moving[:, None]
     up, down = _plus(-bearing[..., 1]), _plus(bearing[..., 1])
+    rising, falling = _plus(-heading[..., 1]), _plus(heading[..., 1])
     touching = np.exp(-((distance / TOUCHING_DISTANCE) ** 2))
     values = [
         together * _plus(toward),
@@ -262,11 +271,19 @@ def _relations(present: np.ndarray, place: np.ndarray, speed: np.ndarray) -> np.
         other_alone * _plus(leaving),
         other_alone * passing,
         other_alone * up,
+        alone * touching * rising[:, :, None],
+        alone * touching * falling[:, :, None],
+        other_alone * touching * rising[:, None],
+        other_alone * touching * falling[:, None],
+        alone * touching * _plus(-toward),
+        other_alone * touching * _plus(leaving),
+        alone * touching * past,
+        other_alone * touching * passing,
     ]
     near = np.exp(-((distance / NEIGHBOR_DISTANCE) ** 2)) * present[:, :, None] * present[:, None]
     near *= 1 - np.eye(present.shape[1], dtype=np.float32)
-    by_color = (np.stack(values, axis=-1) * near[..., None]).sum(axis=2)
-    return np.concatenate([by_color, by_color.sum(axis=1, keepdims=True)], axis=1)
+    by_color = np.tanh((np.stack(values, axis=-1) * near[..., None]).sum(axis=2))
+    return np.concatenate([by_color, np.tanh(by_color.sum(axis=1, keepdims=True))], axis=1)
 
 
 def _plus(values: np.ndarray) -> np.ndarray:

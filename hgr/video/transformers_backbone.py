@@ -26,7 +26,7 @@ class TransformersBackbone:
     """An image network with its own preprocessing; the pooled output of each frame.
 
     Attributes:
-        name: "transformers:" and the folder's or hub's name.
+        name: "transformers:" and the folder's absolute path or the hub's name.
         dim: Width D of the features.
         weights: "sha256:..." over the weight files.
         options: Which output is taken, and how pixels are normalized.
@@ -46,7 +46,7 @@ class TransformersBackbone:
         import torch
 
         folder = _resolve(source, download)
-        self.name = f"transformers:{folder.name if Path(source).is_dir() else source}"
+        self.name = f"transformers:{folder.resolve() if Path(source).is_dir() else source}"
         self.shape, mean, deviation, scale = _preprocessing(folder)
         self._model, pooled = _load_model(folder)
         self._model.to(device).eval()

@@ -78,10 +78,10 @@ def test_another_recipe_or_width_is_refused(tmp_path: Path) -> None:
     _write(tmp_path / "s", "a")
     for plan, message in [
         (StreamPlan(5, Recipe("grid"), "float32"), "has dim 4, asked for 5"),
-        (StreamPlan(4, Recipe("clip"), "float32"), "was made with backbone 'grid', asked for 'clip'"),
+        (StreamPlan(4, Recipe("clip"), "float32"), "expected backbone 'clip', found 'grid'"),
         (
             StreamPlan(4, Recipe("grid", "sha256:0"), "float32"),
-            "was made with weights None, asked for 'sha256:0'",
+            "expected weights 'sha256:0', found None",
         ),
     ]:
         with pytest.raises(DataError, match=message):

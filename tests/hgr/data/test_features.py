@@ -102,6 +102,7 @@ def test_recipes_are_compared(path: Path) -> None:
     store.check(json.loads(json.dumps(store.recipes)))
     store.check({"frames": Recipe("grid", None, {"frames": 4}, {"version": 1}, "another producer")})
     store.check({"frames": {"dim": 6}})
+    store.check({"motion": Recipe("c3d in another folder", "sha256:1")})
     for expected, message in [
         ({"frames": {"dim": 7}}, "stream 'frames': expected dim 7, found 6"),
         (

@@ -85,7 +85,7 @@ def test_features_equal_those_of_the_network_with_its_own_processor(
     torch.manual_seed(0)
     folder = make(tmp_path / kind)
     backbone = load_backbone(f"transformers:{folder}")
-    assert backbone.dim == dim and backbone.name == f"transformers:{kind}"
+    assert backbone.dim == dim and backbone.name == f"transformers:{folder}"
     ours = backbone(np.stack([backbone.shape.apply(image) for image in images]))
     assert ours.shape == (3, dim) and ours.dtype == np.float32
 
