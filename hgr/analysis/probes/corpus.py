@@ -1,0 +1,121 @@
+"""What a corpus of captions knows: which words go with which, who does what, what is said of the same video."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hgr.analysis.probes.lexicons import SAME, SAME_VERBS
+from hgr.analysis.probes.morphology import verb_form
+from hgr.analysis.probes.source import Source
+
+KNOWN_WORD = 5
+"""Occurrences from which a word is taken for a real one."""
+SMOOTHING = 3.0
+"""Videos added to the expected number in `association`, so that rare pairs do not look associated."""
+
+
+@dataclass
+class Corpus:
+    """Counts over all captions.
+
+    Attributes:
+        words: Word -> captions.
+        heads: (verb lemma, role) -> head noun -> captions.
+        modifiers: Head noun -> modifiers and determiners before it -> captions.
+        verbs: (form, role frame) -> verb word -> captions.
+        verb_objects: Verb lemma -> patient head -> captions.
+        verb_agents: Verb lemma -> agent head -> captions.
+        places: Verb lemma -> place phrase -> captions.
+        said: Video -> all words of its captions.
+        verbs_said: Video -> dictionary forms of all its verbs.
+        events: (agent head, form) -> verb phrases after the auxiliary with their video.
+        word_videos: Word -> videos that have it.
+    """
+
+    words: Counter[str] = field(default_factory=Counter)
+    heads: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    modifiers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    verbs: dict[tuple[str, tuple[str, ...]], Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
+    verb_objects: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    verb_agents: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    places: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    said: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    verbs_said: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    events: dict[tuple[str, str], Counter[tuple[str, ...]]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
+    word_videos: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Words seen often enough to be real ones."""
+        return frozenset(word for word, count in self.words.items() if count >= KNOWN_WORD)
+
+    def association(self, first: str, second: str) -> float:
+        """How much more often two words are said of the same video than chance would have it; 1 is chance.
+
+        Synonyms, hypernyms and things that go together are above 1.
+        """
+        a, b = self.word_videos.get(first, set()), self.word_videos.get(second, set())
+        expected = len(a) * len(b) / max(1, len(self.said))
+        return (len(a & b) + SMOOTHING) / (expected + SMOOTHING)
+
+
+def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
+    """Count a corpus.
+
+    Args:
+        sources: All captions, not only those that probes are made from.
+        small: Take every word that occurs for known (a corpus with a controlled vocabulary).
+    """
+    corpus = Corpus()
+    for source in sources:
+        words = source.words
+        corpus.words.update(set(words) if not small else dict.fromkeys(words, KNOWN_WORD))
+        corpus.said[source.video].update(words)
+        for word in set(words):
+            corpus.word_videos[word].add(source.video)
+        corpus.verbs_said[source.video].update(source.lemmas())
+        for phrase in source.entities.values():
+            corpus.modifiers[words[phrase.head]].update(words[phrase.noun_start : phrase.head])
+        for action in source.actions:
+            frame = frame_of(action.fillers, words)
+            corpus.verbs[verb_form(words[action.verb]), frame][words[action.verb]] += 1
+            for filler in action.fillers:
+                head = words[filler.phrase.head]
+                corpus.heads[action.lemma, filler.role][head] += 1
+                if filler.role == "ARG1" and not filler.phrase.preposition:
+                    corpus.verb_objects[action.lemma][head] += 1
+                if filler.role == "ARG0":
+                    corpus.verb_agents[action.lemma][head] += 1
+                if filler.role == "ARGM-LOC" and filler.phrase.simple:
+                    place = " ".join(words[filler.phrase.start : filler.phrase.end])
+                    corpus.places[action.lemma][place] += 1
+    return corpus
+
+
+def frame_of(fillers: Iterable[object], words: tuple[str, ...]) -> tuple[str, ...]:
+    """The argument frame of an action: its core roles, with the preposition where one leads in."""
+    found = []
+    for filler in fillers:
+        role = getattr(filler, "role", "")
+        phrase = getattr(filler, "phrase", None)
+        if phrase is not None and role.startswith("ARG") and not role.startswith("ARGM"):
+            found.append(f"{role} {phrase.preposition}".strip())
+    return tuple(sorted(found))
+
+
+def same_thing(first: str, second: str) -> bool:
+    """True where two nouns may name the same thing, by the lexicon or by number."""
+    if first == second or first.rstrip("s") == second.rstrip("s"):
+        return True
+    return any(first in group and second in group for group in SAME)
+
+
+def same_action(first: str, second: str) -> bool:
+    """True where two verbs (dictionary forms) may name the same action."""
+    return first == second or any(first in group and second in group for group in SAME_VERBS)
