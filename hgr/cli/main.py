@@ -25,6 +25,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("hgr.cli.evaluate", "rank a split on every level, both ways"),
     "search": ("hgr.cli.search", "find videos for a sentence, with reasons"),
     "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
+    "import-checkpoint": ("hgr.cli.import_checkpoint", "make a run of a published checkpoint"),
+    "import-annotations": ("hgr.cli.import_annotations", "make a data set's folder of HGR's annotation folder"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
 }
 """Verb -> (module with `command` or `app`, one-line help)."""

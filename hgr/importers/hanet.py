@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -16,6 +17,9 @@ from hgr.errors import DataError
 from hgr.importers.hgr import text_state
 from hgr.importers.torch_file import load_tensors
 from hgr.models.hanet import KERNELS, TABLES, HANetConfig
+
+if TYPE_CHECKING:
+    from hgr.importers.checkpoints import Imported, Source
 
 NODES = {"verb": ACTION, "noun": ENTITY}
 PUBLISHED_OPTIONS = {
@@ -167,3 +171,25 @@ def _text_state(text: Mapping[str, Tensor]) -> dict[str, Tensor]:
     heads = {name: value for key, value in text.items() if (name := _head(key, "text_heads"))}
     shared = {key: value for key, value in text.items() if not UNUSED.fullmatch(key) and not _head(key, "")}
     return heads | text_state(shared)
+
+
+def import_run(source: Source) -> Imported:
+    """A published HANet checkpoint with its vocabularies, for `hgr import-checkpoint`.
+
+    `source.tables` names the concept files of "verb" and "noun", see `hgr.data.concept_vocabulary`.
+
+    Raises:
+        DataError: Files that do not fit each other.
+    """
+    from hgr.data.concept_vocabulary import read_concepts
+    from hgr.importers.checkpoints import Imported
+
+    found = read_checkpoint(source.path)
+    missing = sorted(set(NODES) - set(source.tables))
+    if missing:
+        raise DataError(f"{source.path}: HANet needs its concepts too: --table {missing[0]}=FILE")
+    concepts = {
+        level: read_concepts(source.tables[kind], found.num_concepts[level]) for kind, level in NODES.items()
+    }
+    spec = found.spec(source.read_words(), concepts, source.stream(found.frame_width))
+    return Imported(found.config, spec, found.state)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -15,6 +16,9 @@ from hgr.data.spec import DataSpec
 from hgr.errors import DataError
 from hgr.importers.torch_file import load_tensors
 from hgr.models.hgr import HGRConfig
+
+if TYPE_CHECKING:
+    from hgr.importers.checkpoints import Imported, Source
 
 PUBLISHED_LEVELS = ("event", "action", "entity")
 PUBLISHED_OPTIONS = {"missing_level": "zero", "max_actions": 4, "max_entities": 6, "max_words": 30}
@@ -162,3 +166,16 @@ def published_vectors(path: Path) -> Tensor:
         raise DataError(
             f"{path}: no {error.args[0]!r}; expected text_encoder / embedding.we.weight"
         ) from error
+
+
+def import_run(source: Source) -> Imported:
+    """A published HGR checkpoint with its vocabulary, for `hgr import-checkpoint`.
+
+    Raises:
+        DataError: Files that do not fit each other.
+    """
+    from hgr.importers.checkpoints import Imported
+
+    found = read_checkpoint(source.path)
+    spec = found.spec(source.read_words(), source.stream(found.frame_width))
+    return Imported(found.config, spec, found.state)
