@@ -13,6 +13,7 @@ from hgr.analysis.probes.lexicons import (
     ATTRIBUTES,
     COLORS,
     DIRECTIONS,
+    EXCLUSIVE_VERBS,
     GENERIC,
     HAIR,
     INSTRUMENT_WORDS,
@@ -47,7 +48,7 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
     """Another verb of the same form and frame that the corpus has with the same object, or the same agent."""
     found = []
     for action in source.actions[:1]:
-        if not _is_plain_verb(source, action):
+        if action is not source.actions[0] or not _is_plain_verb(source, action):
             continue
         word = source.words[action.verb]
         obj = action.filler("ARG1")
@@ -57,12 +58,7 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
         options = []
         for other, count in corpus.verbs[verb_form(word), frame_of(action.fillers, source.words)].items():
             lemma = base_form(other)
-            if (
-                count < 2 * MIN_SEEN
-                or lemma in WEAK_VERBS
-                or other in AUXILIARIES
-                or other not in corpus.vocabulary
-            ):
+            if count < 2 * MIN_SEEN or lemma not in EXCLUSIVE_VERBS or other not in corpus.vocabulary:
                 continue
             if same_action(lemma, action.lemma) or _verb_is_said(corpus, source, lemma, other):
                 continue
@@ -310,11 +306,7 @@ def _plain_modifiers(source: Source, phrase: Phrase) -> bool:
 
 def _is_plain_verb(source: Source, action: Action) -> bool:
     word = source.words[action.verb]
-    if (
-        action.lemma in WEAK_VERBS
-        or word in AUXILIARIES
-        or len([t for t in action.tokens if t >= action.verb]) > 1
-    ):
+    if action.lemma not in EXCLUSIVE_VERBS or len([t for t in action.tokens if t >= action.verb]) > 1:
         return False
     if verb_form(word) not in ("ing", "s"):
         return False
