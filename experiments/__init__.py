@@ -1,0 +1,1 @@
+"""Runs that produce the numbers in the documentation: configs, a runner for seeds, tables."""
