@@ -13,6 +13,8 @@ import numpy as np
 
 from hgr.video.errors import VideoReadError
 
+READ_ERRORS = (av.FFmpegError, MemoryError, OSError, OverflowError, UnicodeError, IndexError)
+"""What PyAV raises on damaged files; IndexError where a further stream turns up in the middle of MPEG-TS."""
 MIN_SHARE = 0.9
 """A file of which fewer of its frames are there counts as broken, not as short."""
 
@@ -75,7 +77,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[tuple[av.container.InputCon
                 raise VideoReadError(path, "the video stream has a codec that is not known")
             stream.thread_type = "SLICE"
             yield container, stream
-    except (av.FFmpegError, MemoryError, OSError, OverflowError, UnicodeError) as error:
+    except READ_ERRORS as error:
         raise VideoReadError(path, f"not a video that can be read: {_reason(error)}") from error
 
 
