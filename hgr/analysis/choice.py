@@ -101,10 +101,12 @@ def _pair(line: str, where: str) -> ChoicePair:
         raise DataError(f"{where}: not JSON: {error}") from error
     if not isinstance(record, dict):
         raise DataError(f"{where}: expected an object, found {type(record).__name__}")
-    values = {name: record.get(name, "" if name == "split" else None) for name in (*FIELDS, "split")}
-    for name, value in values.items():
+    values: dict[str, str] = {}
+    for name in (*FIELDS, "split"):
+        value = record.get(name, "" if name == "split" else None)
         if not isinstance(value, str):
             raise DataError(f"{where}: {name!r} is {value!r}, expected text")
+        values[name] = value
     return ChoicePair(**values)
 
 

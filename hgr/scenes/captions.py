@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -32,11 +31,14 @@ SINGLE: tuple[tuple[Style, Opening], ...] = (
     ("active", "there is patient"),
 )
 """Ways to word one event."""
+STYLES: tuple[Style, ...] = ("active", "progressive", "passive")
+CONNECTORS: tuple[Connector, ...] = ("and then", "before", "after", "first")
 DOUBLE: tuple[tuple[Style, Connector, Opening], ...] = (
-    *itertools.product(
-        ("active", "progressive", "passive"), ("and then", "before", "after", "first"), ("plain",)
-    ),
-    *itertools.product(("active", "passive"), ("and then", "before"), ("place",)),
+    *((style, connector, "plain") for style in STYLES for connector in CONNECTORS),
+    ("active", "and then", "place"),
+    ("active", "before", "place"),
+    ("passive", "and then", "place"),
+    ("passive", "before", "place"),
     ("active", "and then", "there is"),
 )
 """Ways to word two events."""
