@@ -1,0 +1,278 @@
+"""The first screen of the report: numbers, plots, tables, all made from stored similarities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hgr.analysis.level_analysis import analyze
+from hgr.analysis.report.plots import bar_plot, line_plot
+from hgr.analysis.stored import FUSED, StoredSimilarity
+from hgr.metrics.ranking import Ranks, ranks
+
+DIRECTIONS = {"text_to_video": "text to video", "video_to_text": "video to text"}
+COLUMNS = ("R@1", "R@5", "R@10", "MdR", "MnR", "MRR")
+RANK_BINS = ((1, 1), (2, 5), (6, 10), (11, 50), (51, None))
+CURVE_POINTS = 24
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of the report, folded until it is opened. Other analyses add theirs as such.
+
+    Attributes:
+        title: Heading.
+        note: What it says and how it was made.
+        head: Column names.
+        rows: Cells; numbers are set to the right.
+    """
+
+    title: str
+    note: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The first screen.
+
+    Attributes:
+        numbers: Headline numbers, label -> value.
+        table: Rows of the level x direction table: name, CSS class, direction -> column -> number, rsum.
+        plots: (title, what it shows, SVG).
+        sections: Further tables.
+        notes: What a reader must know of the numbers.
+        found: The analysis that they were made of.
+        classes: Matrix name -> CSS class of its color.
+    """
+
+    numbers: Mapping[str, str]
+    table: tuple[Mapping[str, Any], ...]
+    plots: tuple[tuple[str, str, str], ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+    found: Mapping[str, Any] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+
+
+def level_classes(stored: StoredSimilarity) -> dict[str, str]:
+    """Matrix name -> CSS class of its color: "c0", "c1", ... by level, "cf" for fused."""
+    return {name: f"c{i % 6}" for i, name in enumerate(stored.levels)} | {FUSED: "cf"}
+
+
+def make_overview(
+    stored: StoredSimilarity,
+    *,
+    graphs: Mapping[str, Any] | None = None,
+    protocol: Mapping[str, Any] | None = None,
+    metrics: Path | None = None,
+) -> Overview:
+    """Numbers, plots and tables of one split.
+
+    Args:
+        stored: Similarities with a fused matrix.
+        graphs: Caption -> role graph, for slices.
+        protocol: Stamp of the evaluation.
+        metrics: A training's metrics.jsonl, for its curve.
+
+    Raises:
+        ValueError: NaN or infinite scores.
+    """
+    found = analyze(stored, graphs=graphs, protocol=protocol)
+    classes = level_classes(stored)
+    relevant = torch.from_numpy(stored.relevant())
+    ranked = {
+        name: ranks(torch.from_numpy(matrix.astype("float32")), relevant)
+        for name, matrix in stored.matrices.items()
+    }
+    fused = found["matrices"][FUSED]["text_to_video"]
+    numbers = {
+        "R@1": f"{fused['R@1']:.1f} %",
+        "R@5": f"{fused['R@5']:.1f} %",
+        "R@10": f"{fused['R@10']:.1f} %",
+        "median rank": f"{fused['MdR']:g}",
+        "rsum": f"{_rsum(found['matrices'][FUSED]):.1f}",
+    }
+    return Overview(
+        numbers,
+        tuple(_table_rows(found, classes)),
+        tuple(_plots(found, ranked, classes, metrics)),
+        tuple(_sections(found)),
+        tuple(_notes(found)),
+        found,
+        classes,
+    )
+
+
+def _rsum(directions: Mapping[str, Any]) -> float:
+    return sum(directions[d][f"R@{k}"] for d in DIRECTIONS if d in directions for k in (1, 5, 10))
+
+
+def _table_rows(found: Mapping[str, Any], classes: Mapping[str, str]) -> list[dict[str, Any]]:
+    names = [*(name for name in found["matrices"] if name != FUSED), FUSED]
+    return [
+        {
+            "name": name,
+            "class": classes[name],
+            "cells": [
+                [_cell(found["matrices"][name].get(direction), column) for column in COLUMNS]
+                for direction in DIRECTIONS
+            ],
+            "rsum": f"{_rsum(found['matrices'][name]):.1f}",
+        }
+        for name in names
+    ]
+
+
+def _cell(numbers: Mapping[str, Any] | None, column: str) -> str:
+    if numbers is None or numbers[column] is None:
+        return "–"
+    return f"{numbers[column]:.{3 if column == 'MRR' else 1}f}"
+
+
+def _plots(
+    found: Mapping[str, Any], ranked: Mapping[str, Ranks], classes: Mapping[str, str], metrics: Path | None
+) -> list[tuple[str, str, str]]:
+    size = next(iter(ranked.values())).num_candidates
+    steps = sorted({max(1, round(size ** (i / (CURVE_POINTS - 1)))) for i in range(CURVE_POINTS)})
+    curves = {name: [(k, 100 * found.hits(k).mean().item()) for k in steps] for name, found in ranked.items()}
+    plots = [
+        (
+            "Recall by level",
+            "Share of captions whose video is among the first K.",
+            line_plot(
+                curves,
+                title="Recall at K by level, text to video",
+                x_label="K",
+                y_label="recall, %",
+                log_x=True,
+                classes=classes,
+            ),
+        )
+    ]
+    best = ranked[FUSED].best + 1
+    bins = {
+        (str(low) if low == high else f"{low}–{high}" if high else f"> {low - 1}"): {
+            FUSED: ((best >= low) & (best < (high or size) + 1)).double().mean().item()
+        }
+        for low, high in RANK_BINS
+        if low <= size
+    }
+    histogram = bar_plot(bins, title="Ranks of the right video", y_label="captions", classes=classes)
+    plots.append(("Where the right video stands", "Rank of the right video, fused score.", histogram))
+    if "decisions" in found:
+        shares = found["decisions"]["shares"]
+        groups = {
+            f"{name} queries": {level: shares[name][level] or 0.0 for level in found["levels"]}
+            for name in ("won", "lost")
+            if any(value is not None for value in shares[name].values())
+        }
+        decided = bar_plot(groups, title="Which level decided", y_label="queries", classes=classes)
+        what = "The level that added most to the margin between the right and the best wrong video."
+        plots.append(("Which level decided", what, decided))
+    curve = _training(metrics) if metrics is not None else []
+    if len(curve) > 1:
+        plot = line_plot(
+            {FUSED: curve}, title="rsum on validation", x_label="epoch", y_label="rsum", classes=classes
+        )
+        plots.append(("Training", "rsum on validation after each epoch.", plot))
+    return plots
+
+
+def _training(metrics: Path) -> list[tuple[float, float]]:
+    points = []
+    for line in metrics.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if row.get("kind") == "validation" and isinstance(row.get("rsum"), (int, float)):
+            points.append((float(row["epoch"]), float(row["rsum"])))
+    return points
+
+
+def _sections(found: Mapping[str, Any]) -> list[Section]:
+    sections = []
+    if "subsets" in found:
+        rows = [*found["subsets"], found["oracle"]]
+        sections.append(
+            Section(
+                "Every subset of levels",
+                "Mean of the levels named; the oracle takes for every query the level that ranks best, "
+                "an upper bound for any way to weigh them.",
+                ("levels", "t2v R@1", "t2v R@10", "v2t R@1", "v2t R@10", "rsum"),
+                tuple(_subset(row) for row in rows),
+            )
+        )
+    if "agreement" in found:
+        sections.append(
+            Section(
+                "Agreement between levels",
+                "Kendall's tau between the orders in which two levels rank the videos; 1 the same, 0 unrelated.",
+                ("levels", "tau"),
+                tuple((" and ".join(a["levels"]), a["kendall"]) for a in found["agreement"]),
+            )
+        )
+    slices = found.get("slices") or []
+    if slices:
+        sections.append(
+            Section(
+                "Slices of the captions",
+                "Text to video, fused score.",
+                ("by", "value", "captions", "R@1", "R@10", "median rank"),
+                tuple(_slice(row) for row in slices),
+            )
+        )
+    return sections
+
+
+def _subset(row: Mapping[str, Any]) -> tuple[str | float | None, ...]:
+    def of(direction: str, column: str) -> float | None:
+        return row[direction][column] if row.get(direction) else None
+
+    directions = ("text_to_video", "video_to_text")
+    return (row["name"], *(of(d, c) for d in directions for c in ("R@1", "R@10")), row["rsum"])
+
+
+def _slice(row: Mapping[str, Any]) -> tuple[str | float | None, ...]:
+    share = [row["recall"].get(column) for column in ("R@1", "R@10")]
+    return (row["kind"], row["value"], row["num_queries"], *share, row["median"])
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    notes = [
+        f"{absent['texts']} captions and {absent['videos']} videos have nothing on the level {level}."
+        for level, absent in found["absent"].items()
+        if absent["texts"] or absent["videos"]
+    ]
+    undecided = found["matrices"][FUSED]["text_to_video"].get("undecided")
+    if undecided:
+        notes.append(f"{undecided} ranks depend on the order of a tie; recalls are their expected values.")
+    return notes
+
+
+def as_text(cell: str | float | None) -> str:
+    """A cell of a section's table."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, str):
+        return cell
+    return f"{cell:g}" if float(cell).is_integer() else f"{cell:.2f}"
+
+
+def is_number(cell: str | float | None) -> bool:
+    """Whether a cell is set to the right."""
+    return not isinstance(cell, str)
+
+
+def sorted_classes(classes: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    """(matrix, CSS class), for the legend, fused last."""
+    return [(name, css) for name, css in classes.items() if css != "cf"] + [
+        (name, css) for name, css in classes.items() if css == "cf"
+    ]

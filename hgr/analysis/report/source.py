@@ -1,0 +1,149 @@
+"""What a report is made of: stored similarities, and where there is one the run that made them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hgr.analysis.stored import StoredSimilarity
+from hgr.data.items import TextItem
+from hgr.data.prepare import SplitData, prepare
+from hgr.errors import DataError
+from hgr.evaluation import evaluate
+from hgr.retrieval.index import Progress
+from hgr.retrieval.loaded_run import load_run
+from hgr.retrieval.retriever import Retriever
+from hgr.runs import RunFolder
+
+SPOT_TEXTS, SPOT_VIDEOS, TOLERANCE = 8, 64, 5e-3
+"""How many stored scores are computed again, and how far they may be off (bfloat16 is)."""
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """What a report is made of.
+
+    Attributes:
+        name: What the report is about.
+        split: Which split.
+        stored: The similarity matrices.
+        retriever: The run, None for matrices from elsewhere.
+        items: Caption id -> caption with role graph; empty without a run.
+        dropped: What the run had to leave out, kind -> how many.
+        notes: What a reader must know.
+        metrics: The training's metrics.jsonl, None where there is none.
+    """
+
+    name: str
+    split: str
+    stored: StoredSimilarity
+    retriever: Retriever | None = None
+    items: Mapping[str, TextItem] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    metrics: Path | None = None
+
+
+def open_source(
+    path: str | os.PathLike[str],
+    split: str = "test",
+    *,
+    checkpoint: str = "best",
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> ReportSource:
+    """Open a run, or a folder of similarity matrices.
+
+    A run whose similarities of the split are not stored, or belong to other weights, is evaluated first.
+
+    Args:
+        path: A run's folder, or a folder with texts.json, videos.json and <level>.npy.
+        split: Which split of the run.
+        checkpoint: "best" or "last".
+        device: Where the model runs.
+        progress: (iterable, description, length) -> iterable, for a progress bar.
+
+    Raises:
+        DataError: Neither a run nor such a folder, or data of the run that are missing.
+    """
+    root = Path(path)
+    if (root / "texts.json").is_file():
+        return ReportSource(root.resolve().name, split, StoredSimilarity.open(root))
+    folder = RunFolder(root)
+    stored = folder.similarity(split)
+    if not folder.checkpoints.is_dir():
+        if not stored.is_dir():
+            raise DataError(f"{root}: neither a run (no checkpoints/) nor similarities (no {stored})")
+        return ReportSource(folder.path.resolve().name, split, StoredSimilarity.open(stored))
+    run = load_run(root, checkpoint=checkpoint, device=device)
+    retriever = Retriever(run, split=split, progress=progress)
+    data = prepare(run.settings, [split], run.spec).splits[split]
+    found, notes = _similarity(retriever, data, stored, progress)
+    return ReportSource(
+        run.settings.name,
+        split,
+        found,
+        retriever,
+        {item.caption.id: item for item in data.texts},
+        {kind: count for kind, count in data.missing.counts.items() if count},
+        notes,
+        folder.metrics if folder.metrics.is_file() else None,
+    )
+
+
+def _similarity(
+    retriever: Retriever, data: SplitData, place: Path, progress: Progress | None
+) -> tuple[StoredSimilarity, tuple[str, ...]]:
+    notes: tuple[str, ...] = ()
+    if place.is_dir():
+        stored = StoredSimilarity.open(place)
+        if _fits(retriever, data, stored):
+            return stored, notes
+        notes = ("The similarities that the run's folder holds belong to other weights or captions; "
+                 "this report computed its own.",)  # fmt: skip
+        place = Path(tempfile.mkdtemp(prefix="hgr-report-"))
+    run = retriever.run
+    evaluate(
+        run.model,
+        run.inputs,
+        data.texts,
+        data.videos,
+        run.settings.evaluation,
+        device=run.device,
+        precision=run.settings.training.precision,
+        similarity_folder=place,
+        progress=progress,
+    )
+    return StoredSimilarity.open(place), notes
+
+
+def _fits(retriever: Retriever, data: SplitData, stored: StoredSimilarity) -> bool:
+    items = {item.caption.id: item for item in data.texts}
+    if {row.id: row.text for row in stored.texts} != {i: item.caption.text for i, item in items.items()}:
+        return False
+    if set(stored.videos) != set(data.videos.ids):
+        return False
+    rows = np.linspace(0, len(stored.texts) - 1, min(SPOT_TEXTS, len(stored.texts))).astype(int)
+    columns = np.linspace(0, len(stored.videos) - 1, min(SPOT_VIDEOS, len(stored.videos))).astype(int)
+    encoded = retriever.encode_items([items[stored.texts[row].id] for row in rows])
+    computed = retriever.similarity(
+        encoded.block(0, len(rows), retriever.run.device),
+        retriever.encode_videos([stored.videos[column] for column in columns]),
+    )
+    return all(
+        name in computed
+        and np.abs(computed[name].cpu().numpy() - matrix[np.ix_(rows, columns)]).max() <= TOLERANCE
+        for name, matrix in stored.matrices.items()
+    )
+
+
+def protocol_of(source: ReportSource, found: Mapping[str, Any]) -> str:
+    """The protocol's name and the start of its digest, as an analysis states them."""
+    stamp = found.get("protocol", {})
+    return f"{stamp.get('protocol', 'custom')}, digest {str(stamp.get('digest', ''))[:12]}"
