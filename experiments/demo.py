@@ -23,9 +23,9 @@ def steps(data: Path, run: Path, config: Path) -> list[list[str]]:
     """The verbs of the demo, in order."""
     return [
         ["data", "make-scenes", str(data), "--config", "demo", "--workers", "2"],
-        ["doctor", str(data)],
         ["features", "extract", str(data), "--out", str(data / "features"), "--frames", "12"],
-        ["parse", str(data)],
+        ["parse", str(data), "--stats"],
+        ["doctor", str(data), "--features", str(data / "features")],
         ["train", str(config), "--run", str(run), "--set", f"data.folder={data}"],
         ["evaluate", str(run), "--protocol", "scenes/demo", "--keep-similarity", "--choices"],
         ["analyze", str(run)],
