@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 
 from hgr.errors import DataError
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name; "auto" is a GPU where there is one.
+    """The device of that name; "auto" is a GPU where there is one, under torchrun each process's own.
 
     Raises:
         DataError: No such device here.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        name = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
     try:
         device = torch.device(name)
     except RuntimeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from hgr.config import dump
 from hgr.data.prepare import PreparedData, prepare
 from hgr.data.sampling import batches_of_epoch
+from hgr.distributed import from_first, joined_world
 from hgr.errors import DataError
 from hgr.evaluation import evaluate
 from hgr.losses import build_loss
@@ -56,23 +58,28 @@ def run_training(
         Interrupted: Stopped by a signal, after writing a checkpoint.
     """
     run = RunFolder(path)
-    has_checkpoint = run.checkpoints.exists() and any(run.checkpoints.iterdir())
-    if has_checkpoint and not resumed:
-        raise DataError(
-            f"run {run.path}: holds a training already; go on with --resume or choose another folder"
-        )
-    with run.lock():
+    with joined_world(device) as world, run.lock() if world.is_first else nullcontext():
+        has_checkpoint = from_first(run.checkpoints.exists() and any(run.checkpoints.iterdir()), world)
+        if has_checkpoint and not resumed:
+            raise DataError(
+                f"run {run.path}: holds a training already; go on with --resume or in another folder"
+            )
         data = prepare(settings, _splits(settings))
         model, objective, inputs = build(settings, data, device)
         state = new_state(model, objective, settings.training)
         if has_checkpoint:
-            resume(state, run, settings, data.recipes, device)
+            resume(state, run, settings, data.recipes, device, world)
         else:
             rehearse(settings, data, model, objective, inputs, device)
-        with atomic_write(run.config) as file:
-            file.write(dump(settings).encode())
-        write_environment(run, data.digests)
-        with Tracker(run, step=state.step, tensorboard=tensorboard, progress=progress) as tracker:
+            if world.size > 1:
+                seed_everything(settings.seed + (world.rank << 32))  # other dropout in each process
+        if world.is_first:
+            with atomic_write(run.config) as file:
+                file.write(dump(settings).encode())
+            write_environment(run, data.digests)
+        with Tracker(
+            run, step=state.step, tensorboard=tensorboard, progress=progress, enabled=world.is_first
+        ) as tracker:
 
             def validate(model: RetrievalModel) -> Mapping[str, float]:
                 assert settings.data.validation is not None
@@ -89,6 +96,7 @@ def run_training(
                 recipes=data.recipes,
                 device=device,
                 validate=validate if settings.data.validation else None,
+                world=world,
             )
     return {"run": str(run.path), **asdict(result), **_sizes(settings, data, model)}
 

@@ -12,7 +12,7 @@ import torch
 def seed_everything(seed: int) -> None:
     """Seed Python's, NumPy's and torch's global random numbers, on every device."""
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed([seed % 2**32, seed >> 32])
     torch.manual_seed(seed)
 
 
@@ -25,7 +25,12 @@ def random_state(device: torch.device | str = "cpu") -> dict[str, Any]:
     _, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     state: dict[str, Any] = {
         "python": random.getstate(),
-        "numpy": (torch.from_numpy(np.asarray(keys, dtype=np.int64)), int(position), int(has_gauss), float(cached)),
+        "numpy": (
+            torch.from_numpy(np.asarray(keys, dtype=np.int64)),
+            int(position),
+            int(has_gauss),
+            float(cached),
+        ),
         "torch": torch.get_rng_state(),
     }
     if torch.device(device).type == "cuda":

@@ -23,19 +23,29 @@ class Tracker:
         step: Steps done; what an interrupted training wrote beyond them is removed, for it will be done again.
         tensorboard: Write TensorBoard events too.
         progress: Show progress bars on the terminal.
+        enabled: Write at all; of several processes only the first does.
     """
 
     def __init__(
-        self, run: RunFolder, *, step: int = 0, tensorboard: bool = True, progress: bool | None = None
+        self,
+        run: RunFolder,
+        *,
+        step: int = 0,
+        tensorboard: bool = True,
+        progress: bool | None = None,
+        enabled: bool = True,
     ) -> None:
         self.run = run
-        self.progress_bars = sys.stderr.isatty() if progress is None else progress
+        self.enabled = enabled
+        self.progress_bars = enabled and (sys.stderr.isatty() if progress is None else progress)
         self._tensorboard = tensorboard
         self._writer: Any = None
         self._step = step
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
+        if not self.enabled:
+            return self
         self.run.path.mkdir(parents=True, exist_ok=True)
         _cut(self.run, self._step)
         self._file = open(self.run.metrics, "a", encoding="utf-8")  # noqa: SIM115 (closed in __exit__)
@@ -65,6 +75,8 @@ class Tracker:
             epoch: Epochs done.
             values: Name -> number; one that is not finite becomes null.
         """
+        if not self.enabled:
+            return
         if self._file is None:
             raise RuntimeError("a Tracker is used inside `with`")
         clean = {name: value if math.isfinite(value) else None for name, value in values.items()}

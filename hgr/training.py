@@ -20,8 +20,8 @@ from hgr.checkpoint import load_weights, open_checkpoint, save_checkpoint
 from hgr.config import plain
 from hgr.data.loading import PairBatch, epoch_loader
 from hgr.data.prepare import SplitData, check_recipes
-from hgr.data.sampling import batches_of_epoch
 from hgr.data.spec import DataSpec
+from hgr.distributed import ALONE, World, from_first, gather_embeddings, gather_values, sum_gradients
 from hgr.errors import DataError, Interrupted
 from hgr.models.base import Inputs, RetrievalModel
 from hgr.objective import LossReport, Objective, all_matrices, positives_of
@@ -81,22 +81,35 @@ class TrainState:
         "count",
     )
 
-    def values(self, device: torch.device | str) -> dict[str, Any]:
-        """All of it but the model's weights, and all random numbers, for a checkpoint."""
+    def values(self, device: torch.device | str, world: World = ALONE) -> dict[str, Any]:
+        """All of it but the model's weights, and all processes' random numbers, for a checkpoint."""
         return {
             "counters": {name: getattr(self, name) for name in self.COUNTERS},
             "objective": dict(self.objective.state_dict()),
             "optimizer": self.optimizer.state_dict(),
-            "random": random_state(device),
+            "random": gather_values(random_state(device), world),
         }
 
-    def restore(self, values: Mapping[str, Any], device: torch.device | str) -> None:
-        """Put back what `values` gave; the model's weights are loaded apart."""
+    def restore(
+        self,
+        values: Mapping[str, Any],
+        device: torch.device | str,
+        world: World = ALONE,
+    ) -> None:
+        """Put back what `values` gave; the model's weights are loaded apart.
+
+        Raises:
+            DataError: The state is that of another number of processes.
+        """
+        if len(values["random"]) != world.size:
+            raise DataError(
+                f"the training ran on {len(values['random'])} processes and cannot go on with {world.size}"
+            )
         for name in self.COUNTERS:
             setattr(self, name, values["counters"][name])
         self.objective.load_state_dict(values["objective"])
         self.optimizer.load_state_dict(values["optimizer"])
-        set_random_state(values["random"], device)
+        set_random_state(values["random"][world.rank], device)
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,7 @@ def resume(
     settings: Settings,
     recipes: Mapping[str, Mapping[str, Any]],
     device: torch.device | str,
+    world: World = ALONE,
 ) -> None:
     """Take up an interrupted training where its last checkpoint left it.
 
@@ -141,6 +155,7 @@ def resume(
         settings: The run as it shall go on.
         recipes: How the feature streams at hand were made.
         device: Where the model is.
+        world: The processes of the training, as many as before.
 
     Raises:
         DataError: No checkpoint, a damaged one, or one of other settings (those of `FREE_TO_CHANGE` may differ).
@@ -155,7 +170,7 @@ def resume(
         )
     load_weights(state.model, checkpoint.weights, checkpoint.path)
     assert checkpoint.state is not None
-    state.restore(checkpoint.state, device)
+    state.restore(checkpoint.state, device, world)
 
 
 def fit(
@@ -170,6 +185,7 @@ def fit(
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     device: torch.device | str = "cpu",
     validate: Callable[[RetrievalModel], Mapping[str, float]] | None = None,
+    world: World = ALONE,
 ) -> FitResult:
     """Train until the last epoch or until the monitored value stops rising.
 
@@ -184,6 +200,7 @@ def fit(
         recipes: How the feature streams were made, kept with each checkpoint.
         device: Where the model is.
         validate: Measures the model: numbers by name, `training.monitor` among them; None trains without.
+        world: The processes of the training; the first one writes and validates.
 
     Raises:
         Interrupted: SIGTERM or Ctrl-C came; a checkpoint was written, `resume` goes on from there.
@@ -193,31 +210,24 @@ def fit(
     began = time.monotonic()
 
     def save(path: Path, with_state: bool = True) -> None:
-        save_checkpoint(
-            path,
-            settings=settings,
-            spec=spec,
-            weights=state.model.state_dict(),
-            step=state.step,
-            state=state.values(device) if with_state else None,
-            recipes=recipes,
-        )
+        values = state.values(device, world) if with_state else None
+        if world.is_first:
+            save_checkpoint(
+                path,
+                settings=settings,
+                spec=spec,
+                weights=state.model.state_dict(),
+                step=state.step,
+                state=values,
+                recipes=recipes,
+            )
 
-    steps_per_epoch = len(
-        batches_of_epoch(
-            len(data.texts),
-            batch_size=training.batch_size,
-            seed=settings.seed,
-            epoch=0,
-            drop_last=training.drop_last,
-        )
-    )
     state.model.train()
     with stop_signals() as stop:
         while state.epoch < training.epochs and not exhausted(state, training):
             try:
-                for _ in train_epoch(state, data, inputs, settings, tracker, steps_per_epoch, device):
-                    if stop.asked:
+                for _ in train_epoch(state, data, inputs, settings, tracker, device, world):
+                    if any(gather_values(stop.asked, world)):
                         save(run.last)
                         raise Interrupted(f"at step {state.step}; go on with --resume")
                     if training.checkpoint_steps and state.step % training.checkpoint_steps == 0:
@@ -230,8 +240,8 @@ def fit(
             if validate is not None and (done % training.validate_every == 0 or done == training.epochs):
                 before = random_state(device)
                 try:
-                    with stop.raising():
-                        numbers = validate(state.model)
+                    with stop.raising() if world.size == 1 else nullcontext():
+                        numbers = from_first(dict(validate(state.model)) if world.is_first else {}, world)
                 except StopAsked:
                     state.model.train()
                     set_random_state(before, device)
@@ -249,7 +259,8 @@ def fit(
             if is_best:
                 save(run.best, with_state=False)
             save(run.last)
-            if stop.asked and state.epoch < training.epochs and not exhausted(state, training):
+            more = state.epoch < training.epochs and not exhausted(state, training)
+            if any(gather_values(stop.asked, world)) and more:
                 raise Interrupted(f"after epoch {state.epoch}; go on with --resume")
     return FitResult(
         state.epoch,
@@ -267,8 +278,8 @@ def train_epoch(
     inputs: Inputs,
     settings: Settings,
     tracker: Tracker,
-    steps_per_epoch: int,
     device: torch.device | str,
+    world: World = ALONE,
 ) -> Iterator[LossReport]:
     """The rest of the present epoch, step by step; the state is complete at every yield."""
     training = settings.training
@@ -283,7 +294,9 @@ def train_epoch(
         start=state.position,
         drop_last=training.drop_last,
         workers=training.workers,
+        world=world,
     )
+    steps_per_epoch = state.position + len(loader)
     bar = tracker.progress(loader, f"epoch {state.epoch + 1}", len(loader))
     for batch in bar:
         rate = learning_rate(
@@ -295,7 +308,7 @@ def train_epoch(
             reductions=state.reductions,
         )
         set_learning_rate(state.optimizer, rate)
-        report = train_step(state, batch.to(device), training, device)
+        report = train_step(state, batch.to(device), training, device, world)
         state.step += 1
         state.position += 1
         note_step(state, report, rate, tracker)
@@ -303,14 +316,18 @@ def train_epoch(
 
 
 def train_step(
-    state: TrainState, batch: PairBatch, settings: TrainingSettings, device: torch.device | str
+    state: TrainState,
+    batch: PairBatch,
+    settings: TrainingSettings,
+    device: torch.device | str,
+    world: World = ALONE,
 ) -> LossReport:
     """One step of the optimizer.
 
     Raises:
         DataError: The loss or a gradient is not finite; the message names the captions.
     """
-    report = batch_loss(state.model, state.objective, batch, settings.precision, device)
+    report = batch_loss(state.model, state.objective, batch, settings.precision, device, world)
     if not math.isfinite(report.total.item()):
         parts = ", ".join(f"{name} {value.item():g}" for name, value in report.parts.items())
         ids = ", ".join(batch.caption_ids)
@@ -318,9 +335,10 @@ def train_step(
             f"loss is {report.total.item()} ({parts}) at step {state.step}; captions of the batch: {ids}"
         )
     state.optimizer.zero_grad(set_to_none=True)
-    report.total.backward()
+    (report.total / world.size).backward()
+    parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
+    sum_gradients(parameters, world)
     if settings.gradient_clip is not None:
-        parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
         norm = nn.utils.clip_grad_norm_(parameters, settings.gradient_clip)
         if not math.isfinite(norm.item()):
             ids = ", ".join(batch.caption_ids)
@@ -337,20 +355,27 @@ def batch_loss(
     batch: PairBatch,
     precision: str,
     device: torch.device | str,
+    world: World = ALONE,
 ) -> LossReport:
-    """Encode a batch, compare all with all, weigh the losses; losses are float32 under any precision."""
+    """Encode a batch, compare all with all, weigh the losses; losses are float32 under any precision.
+
+    With several processes each encodes its share and compares the pairs of all; a system's own terms are those of the
+    process's share.
+    """
     reduced = torch.autocast(torch.device(device).type, torch.bfloat16)
     with reduced if precision == "bfloat16" else nullcontext():
         text, video = model.encode_text(batch.text), model.encode_video(batch.video)
-        matrices = all_matrices(model, text, video)
+        matrices = all_matrices(model, gather_embeddings(text, world), gather_embeddings(video, world))
         auxiliary = {}
         if objective.auxiliary_weights:
+            share = world.share(range(len(batch.positives["video"])))
+            own = slice(share[0], share[-1] + 1)
             auxiliary = model.auxiliary_losses(
                 text=batch.text,
                 video=batch.video,
                 text_embeddings=text,
                 video_embeddings=video,
-                positives=batch.positives["video"],
+                positives=batch.positives["video"][own, own],
             )
     matrices = {name: matrix.float() for name, matrix in matrices.items()}
     return objective(matrices, positives_of(model, matrices, batch.positives), auxiliary)

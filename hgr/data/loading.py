@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from hgr.data.items import Caption, Segment, TextItem, Video, VideoItem
 from hgr.data.sampling import batches_of_epoch, random_state_of_batch
+from hgr.distributed import ALONE, World
 from hgr.models.base import Batch, Inputs
 from hgr.objective import same_video
 
@@ -107,7 +108,8 @@ class PairBatch:
     Attributes:
         text: The system's text batch.
         video: The system's video batch; a video with two captions in the batch is in it twice.
-        positives: Unit of a level ("video", "segment") -> bool matrix of what belongs together.
+        positives: Unit of a level ("video", "segment") -> bool matrix of what belongs together. With several
+            processes it covers the pairs of all of them, while the rest covers this process's share.
         caption_ids: Ids of the texts.
         video_ids: Ids of the videos.
     """
@@ -135,6 +137,7 @@ class EpochBatches(Dataset[PairBatch]):
         batches: Positions of the captions of each batch.
         seed: Seed of the run.
         epoch: 0-based.
+        world: The processes of the training; a batch holds this one's share of the pairs, and the positives of all.
     """
 
     def __init__(
@@ -146,7 +149,9 @@ class EpochBatches(Dataset[PairBatch]):
         batches: Sequence[np.ndarray],
         seed: int,
         epoch: int,
+        world: World = ALONE,
     ) -> None:
+        self.world = world
         self.texts, self.videos, self.inputs, self.positives = texts, videos, inputs, positives
         self.batches, self.seed, self.epoch = batches, seed, epoch
         self.captions_of: dict[str, list[int]] = {}
@@ -158,12 +163,13 @@ class EpochBatches(Dataset[PairBatch]):
 
     def __getitem__(self, position: int) -> PairBatch:
         with random_state_of_batch(self.seed, self.epoch, position):
-            texts = [self._with_siblings(int(i)) for i in self.batches[position]]
+            whole = self.batches[position].tolist()
+            texts = [self._with_siblings(i) for i in self.world.share(whole)]
             videos = [self.videos.of(text.caption.video, text.caption.segments) for text in texts]
             return PairBatch(
                 self.inputs.text(texts),
                 self.inputs.video(videos),
-                pair_positives([text.caption for text in texts], self.positives),
+                pair_positives([self.texts[i].caption for i in whole], self.positives),
                 tuple(text.caption.id for text in texts),
                 tuple(video.id for video in videos),
             )
@@ -211,6 +217,7 @@ def epoch_loader(
     start: int = 0,
     drop_last: bool = False,
     workers: int = 0,
+    world: World = ALONE,
 ) -> DataLoader[PairBatch]:
     """The batches of an epoch from a position on.
 
@@ -225,9 +232,11 @@ def epoch_loader(
         start: Batches already done.
         drop_last: Leave a smaller last batch out.
         workers: Processes that prepare batches; 0 prepares them here.
+        world: The processes of the training; a last batch with fewer pairs than processes is left out.
     """
     batches = batches_of_epoch(len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last)
-    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch)
+    batches = [batch for batch in batches if len(batch) >= world.size]
+    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world)
     return DataLoader(
         dataset,
         batch_size=None,
