@@ -13,10 +13,14 @@ from parsing.tree import Tree
 _RULES = RuleLabeller()
 _NOMINALS = ("NOUN", "PROPN", "PRON")
 _CLAUSES = ("acl", "acl:relcl", "advcl", "advcl:relcl", "parataxis", "ccomp", "list", "orphan")
-_NOT_IN_PHRASE = word_set("""case cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct cc conj mark aux aux:pass obl obl:agent
-    obl:unmarked obl:tmod obl:npmod appos discourse vocative expl dislocated obj iobj xcomp advmod:lmod""")
-_NOT_IN_COMPLEMENT = word_set("""cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct aux aux:pass mark parataxis discourse vocative expl cc
-    advcl""")
+_NOT_IN_PHRASE = word_set(
+    """case cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct cc conj mark aux aux:pass obl obl:agent
+    obl:unmarked obl:tmod obl:npmod appos discourse vocative expl dislocated obj iobj xcomp"""
+)
+_NOT_IN_COMPLEMENT = word_set(
+    """cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct aux aux:pass mark parataxis discourse vocative expl cc
+    advcl"""
+)
 _NO_PHRASE = word_set("who whom which that what where when there it")
 
 
@@ -65,11 +69,19 @@ def predicates_from_tree(
         for head, role in sorted(found):
             words = _argument_tokens(tree, verb, head, clause_verbs, spans)
             if words:
-                arguments.append(Argument(role, words, head))
+                arguments.append(Argument(role, words, _spoken_head(tree, head)))
         arguments.sort(key=lambda argument: (argument.tokens[0], argument.head))
         lemma = " ".join([tree.lemmas[verb], *(tree.lemmas[i] for i in spans[verb] if i != verb)])
         predicates.append(Predicate(spans[verb], lemma, tuple(arguments), verb))
     return tuple(predicates), _noun_phrases(tree)
+
+
+def _spoken_head(tree: Tree, head: int) -> int:
+    """The head word; for "each other" and "one another", whose second half UD calls fixed, that half."""
+    if tree.lemmas[head] in ("each", "one"):
+        fixed = tree.first(head, "fixed")
+        return head if fixed is None else fixed
+    return head
 
 
 def _predicate_tokens(tree: Tree, verb: int) -> tuple[int, ...]:

@@ -30,9 +30,9 @@ def predicate_heads(tree: Tree) -> list[int]:
     for i, token in enumerate(tree.tokens):
         relation = tree.relations[i]
         if token.upos == "VERB":
-            if relation not in _AUXILIARIES and not relation.startswith(
-                ("compound", "fixed", "flat", "goeswith")
-            ):
+            adjective = relation == "amod" and token.xpos not in ("VBG", "VBN", "")
+            inner = relation.startswith(("compound", "fixed", "flat", "goeswith", "case", "mark", "det"))
+            if relation not in _AUXILIARIES and not inner and not adjective:
                 heads.append(i)
         elif token.upos == "AUX" and (
             relation == "cop"
@@ -124,11 +124,11 @@ def verb_arguments(tree: Tree, verb: int, language: str = "en") -> list[Filler]:
             role = "ARG1" if passive else _subject_role(tree, verb)
             if role not in found.values():
                 found[shared] = role
-    if tree.relations[verb] == "conj" and tree.tokens[tree.heads[verb]].upos == "VERB":
-        if not tree.has(verb, *SUBJECTS, *PASSIVE_SUBJECTS, "aux"):
-            for child in tree.children[tree.heads[verb]]:
-                if tree.relations[child] == "aux" and tree.tokens[child].xpos == "MD":
-                    found[child] = "ARGM-MOD"
+    joined = tree.relations[verb] == "conj" and tree.tokens[tree.heads[verb]].upos == "VERB"
+    if joined and not tree.has(verb, *SUBJECTS, *PASSIVE_SUBJECTS, "aux"):
+        for child in tree.children[tree.heads[verb]]:
+            if tree.relations[child] == "aux" and tree.tokens[child].xpos == "MD":
+                found[child] = "ARGM-MOD"
     return sorted(found.items())
 
 

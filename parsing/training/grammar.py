@@ -89,6 +89,8 @@ class CaptionGrammar:
         if self.phrases.chance(0.12):
             place = self.phrases.prepositional(v.PLACE_PREPOSITIONS)
             return place.before("cop", self.be(many)).before("nsubj", pronoun)
+        if self.phrases.chance(0.06):
+            return self.verbs.phrase("VBG", 1).before("nsubj", pronoun)
         node, subject_relation = self.predicate(many, 1)
         return node.before(subject_relation, pronoun)
 
@@ -155,7 +157,7 @@ class CaptionGrammar:
     def clause(self, depth: int = 0) -> Node:
         """A sentence with subject and finite verb, its adverbial clauses and what it is joined to."""
         subject, many = self.subject(depth)
-        if self.phrases.chance(0.06):
+        if self.phrases.chance(0.08):
             many = not many
         if subject.text in ("i", "you", "we", "they"):
             many = True

@@ -92,13 +92,23 @@ class Phrases:
         lemma = self.choose_noun(kind)
         many = lemma == "people" or (lemma not in v.MASS and self.chance(0.22))
         node = self.noun(lemma, "Plur" if many else "Sing")
-        if self.chance(0.14):
+        compound = self.chance(0.09) and kind not in ("time", "any")
+        if compound:
+            *parts, lemma = self.random.choice(v.COMPOUNDS).split()
+            node = self.noun(lemma, "Plur" if many else "Sing")
+            node.left += [("compound", self.word(part, part, "NOUN", "NN")) for part in parts]
+        elif self.chance(0.12):
             node.left.append(
                 ("compound", self.noun(self.choose_noun(self.random.choice(("thing", "clip", "any")))))
             )
             if self.chance(0.12):
                 node.left.insert(0, ("compound", self.noun(self.choose_noun("thing"))))
-        if self.chance(0.27):
+        if kind in ("agent", "person") and self.chance(0.02):
+            color = self.random.choice(v.HAIR)
+            haired = self.random.choice(("haired", "haired", "headed", "skinned"))
+            like = self.word(haired, haired, "ADJ", "JJ").before("amod", self.word(color, color, "ADJ", "JJ"))
+            node.before("amod", like)
+        elif self.chance(0.27):
             node.before("amod", self.adjective())
             if self.chance(0.18):
                 node.before("amod", self.adjective())
@@ -225,12 +235,17 @@ class Phrases:
 
     def name(self) -> Node:
         """One or two proper names, lower-cased as captions write them."""
-        node = self.word(text := self.random.choice(v.NAMES), text.capitalize(), "PROPN", "NNP")
+        node = self._name_word()
         if self.chance(0.4):
-            node.after(
-                "flat", self.word(text := self.random.choice(v.NAMES), text.capitalize(), "PROPN", "NNP")
-            )
+            node.after("flat", self._name_word())
         return node
+
+    def _name_word(self) -> Node:
+        if self.chance(0.6):
+            text = self.random.choice(v.NAMES)
+        else:
+            text = "".join(self.random.choice(_SYLLABLES) for _ in range(self.random.choice((2, 2, 3))))
+        return self.word(text, text.capitalize(), "PROPN", "NNP")
 
     def coordination(self, kind: str, depth: int) -> Node:
         """ "a man and a woman", "onions carrots and rice"."""
@@ -241,6 +256,8 @@ class Phrases:
                 middle.before("punct", self.word(",", ",", "PUNCT", ","))
             first.after("conj", middle)
         last, _ = self.noun_phrase(kind, depth + 1, plain=True)
+        if self.chance(0.35):
+            last.left = [(relation, child) for relation, child in last.left if relation != "det"]
         text = "and" if self.chance(0.9) else "or"
         first.after("conj", last.before("cc", self.word(text, text, "CCONJ", "CC")))
         return first
@@ -249,9 +266,12 @@ class Phrases:
         """ "a group of people", "a piece of paper", "a lot of fans"."""
         living = kind == "agent" or self.chance(0.25)
         head = self.noun(self.random.choice(v.GROUPS if living else v.MEASURES))
+        if head.lemma == "lots":
+            head = self.word("lots", "lot", "NOUN", "NNS")
         if self.chance(0.12):
             head.before("amod", self.adjective())
-        self.determine(head, False)
+        if head.text != "lots":
+            self.determine(head, False)
         inner, _ = self.noun_phrase("person" if living and self.chance(0.8) else kind, depth + 2, plain=True)
         if living and inner.left and inner.xpos == "NN" and inner.left[0][1].lemma == "a":
             lemma = inner.lemma
@@ -290,8 +310,10 @@ class Phrases:
         return node.after("nmod", inner.before("case", self.preposition("of")))
 
 
+_SYLLABLES = """ma ri to lo ka ben dar sel vin gor tha lee san ko mi ra del fos ty wen zu pan jo har nel bra qui os ter
+chi lan dro ves mon tar il ga no pe rus""".split()
 _PARTICIPLE_LEMMAS = {
     "running": "run", "moving": "move", "dancing": "dance", "smiling": "smile", "chopped": "chop", "sliced": "slice",
     "fried": "fry", "baked": "bake", "broken": "break", "burnt": "burn", "decorated": "decorate",
-    "animated": "animate",
+    "crashed": "crash",
 }  # fmt: skip

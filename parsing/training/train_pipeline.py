@@ -195,9 +195,7 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
     treebank = [s.tokens for s in sentences]
     nlp = build_pipeline(options)
     seen = treebank + [grammar.caption() for _ in range(2000)]
-    examples = [example(nlp, tree) for tree in seen]
-    optimizer = nlp.initialize(lambda: examples)
-    del examples
+    optimizer = nlp.initialize(lambda: [example(nlp, tree) for tree in seen])
     random = Random(options.seed)
     started = time.perf_counter()
     losses: dict[str, float] = {}

@@ -11,7 +11,7 @@ from parsing.training.phrases import Phrases
 
 FRAMES = {
     "transitive": 34, "intransitive": 24, "prepositional": 11, "particle_object": 4, "particle": 3, "put": 6,
-    "give": 3, "control": 2.5, "gerund": 1.5, "object_control": 1.5, "bare_control": 1, "perceive": 3, "say": 3,
+    "give": 3, "control": 2.5, "gerund": 1.5, "object_control": 1.5, "bare_control": 1.8, "perceive": 3, "say": 3,
     "linking": 1, "have": 2, "do_sport": 1.5, "dress": 1,
 }  # fmt: skip
 """Weight of each verb frame."""
@@ -98,10 +98,17 @@ class VerbPhrases:
 
     def reduced_passive(self) -> Node:
         """ "made of wood", "dressed in a suit", "called minecraft": a participle that describes a noun."""
+        if self.phrases.chance(0.3):
+            return self.passive(1)
         lemma, preposition = self.random.choice(VP_ACL)
         node = self.verb(lemma, "VBN")
         if not preposition:
-            return node.after("xcomp", self.phrases.name())
+            title = (
+                self.phrases.name()
+                if self.phrases.chance(0.6)
+                else self.phrases.noun_phrase("any", 2, plain=True)[0]
+            )
+            return node.after("xcomp", title)
         inner, _ = self.phrases.noun_phrase("agent" if preposition == "by" else "object", 1)
         relation = "obl:agent" if preposition == "by" else "obl"
         return node.after(relation, inner.before("case", self.phrases.preposition(preposition)))
@@ -170,8 +177,16 @@ class VerbPhrases:
 
     def _prepositional(self, tag: str, depth: int) -> Node:
         lemma, preposition = self.random.choice(v.PREPOSITIONAL)
-        inner, _ = self.phrases.noun_phrase("object", max(depth, 0))
+        inner, _ = self.phrases.noun_phrase("object", depth)
+        if preposition == "about" and self.phrases.chance(0.25):
+            inner.after(
+                "nmod",
+                self.phrases.prepositional(["of", "in", "on", "for", "from", "with", "between"], "any"),
+            )
         node = self.verb(lemma, tag).after("obl", inner.before("case", self.phrases.preposition(preposition)))
+        if preposition in ("to", "with", "at", "for") and self.phrases.chance(0.15):
+            topic, _ = self.phrases.noun_phrase("object", 1)
+            node.after("obl", topic.before("case", self.phrases.preposition("about")))
         if self.phrases.chance(0.06) and lemma == "talk":
             node.right.pop()
             clause = self.how_to() if self.phrases.chance(0.5) else self.phrase("VBG", 1)

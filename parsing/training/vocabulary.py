@@ -29,7 +29,7 @@ recipe dish ad commercial news story joke question topic problem music dance mov
 program software map chart graph diagram money coin ring necklace watch bracelet ribbon balloon candle lamp flag
 ladder umbrella tent blanket pillow towel sponge soap trash mirror statue sculpture origami minecraft craft
 interior exterior feature part body face hand arm leg foot head eye mouth nose ear tail horn wing animation
-speech interview workout exercise yoga karate makeover trailer clip footage""".split()
+gameplay play highlight attire speech interview workout exercise yoga karate makeover trailer clip footage""".split()
 PLACES = """stage street road kitchen room bedroom bathroom house home building office school classroom park garden
 yard field stadium court gym ring track pool beach ocean sea river lake forest wood jungle mountain hill desert
 city town village store shop mall market restaurant bar club church hospital airport station bridge tunnel studio
@@ -45,16 +45,16 @@ ADJECTIVES = """young old little small big large tall short pretty beautiful cut
 blond fat thin fast slow hot cold wet dry new broken different various several many animated famous busy indian
 asian american chinese japanese korean african british strange scary pregnant naked shirtless muscular elderly
 adorable colorful empty crowded wooden plastic metal electric giant huge tiny long round fresh raw heavy light
-red-haired live professional female male other same whole main first second last musical military medical
+red-haired sexy striped haired headed bearded skinned live professional female male other same whole main first second last musical military medical
 virtual romantic violent dangerous delicious healthy computerized homemade grey-haired""".split()
 NUMBERS = "two three four five six seven eight ten 2 3".split()
 GROUPS = """group bunch couple pair lot crowd team line row collection variety set series number band pack herd
-class""".split()
+lots class""".split()
 MEASURES = (
     "piece slice cup bowl glass bottle bag pile bunch pair box plate spoonful type kind part lot".split()
 )
 PARTICIPLES = """boiling running moving flying burning dancing smiling sleeping barking talking crying singing
-falling chopped sliced cooked fried baked grilled boiled broken burnt mixed painted decorated animated""".split()
+falling chopped sliced cooked fried baked grilled boiled broken burnt mixed painted decorated crashed""".split()
 ADVERBS_AFTER = """quickly slowly carefully happily loudly together outside inside outdoors indoors around away back
 again fast very up down there here off underwater upside-down alone backwards forward live well online
 aggressively gently passionately angrily excitedly nearby everywhere overhead""".split()
@@ -69,6 +69,23 @@ PRONOUN_OBJECTS = (
 NAMES = """john mary michael james david justin bieber taylor swift obama spongebob mario batman superman pokemon
 london paris america india japan china texas mexico youtube facebook minecraft adele beyonce jimmy fallon donald
 trump hillary clinton stephen colbert steve jobs lady gaga ellen""".split()
+COMPOUNDS = (
+    "talk show", "talk show host", "cooking show", "game show", "fashion show", "tv show", "reality show", "news anchor",
+    "news reporter", "news report", "news show", "video game", "video clip", "music video", "movie trailer", "movie scene",
+    "singing competition", "dance floor", "dance competition", "wrestling match", "boxing ring", "swimming pool",
+    "cooking class", "parking lot", "makeup tutorial", "race car", "race track", "racing game", "running shoe",
+    "basketball game", "football match", "soccer player", "football player", "baseball player", "tennis player",
+    "cutting board", "frying pan", "mixing bowl", "baking sheet", "cartoon character", "minecraft character",
+    "computer screen", "computer program", "cell phone", "washing machine", "sewing machine", "drawing board",
+    "shopping mall", "training session", "singing contest", "fishing boat", "hunting trip", "living room", "dining table",
+    "play ground", "training video", "cooking tutorial", "drawing tutorial", "paint brush", "stop light", "power point",
+    "bow tie", "baby stroller", "toy car", "police officer", "dance routine", "stand up comedy", "beauty pageant",
+    "acting class", "driving game", "wedding dress", "selfie stick", "microphone stand", "horse race", "car crash",
+    "fight scene", "action scene", "comedy sketch", "talent show", "quiz show", "award show", "walking path",
+    "hiking trail", "diving board", "surf board", "skate park", "ski slope", "rock band", "guitar solo", "drum kit",
+)  # fmt: skip
+"""Noun compounds whose first part looks like a verb or a participle, and other common ones; all parts are nouns."""
+HAIR = "black blonde blond red brown dark long short white grey curly gray".split()
 SPORTS = """basketball football soccer baseball tennis golf hockey volleyball cricket chess cards badminton karate
 yoga minecraft poker""".split()
 
@@ -148,7 +165,7 @@ PREPOSITIONAL = [
     ("prepare", "for"), ("cheer", "for"), ("race", "against"), ("sing", "into"), ("speak", "into"), ("dive", "into"),
 ]  # fmt: skip
 PUT = """put place pour add drop throw set mix dip stick insert spread stuff load toss pack hang lay push stir roll
-squeeze lower scoop""".split()
+squeeze lower scoop cut slice chop slam pass""".split()
 GIVE = "give show hand teach feed offer tell sell throw pass serve buy send bring read".split()
 CONTROL = (
     "start begin try want continue learn attempt prepare need like love refuse pretend plan struggle".split()
