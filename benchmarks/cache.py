@@ -18,10 +18,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from parsing.cache import CacheError, ParseCache
 from parsing.cache_upkeep import verify
+from parsing.guard import batches
 from parsing.parsed_caption import Argument, ParsedCaption, Predicate, Token
 from parsing.records import encode
 
@@ -71,7 +74,7 @@ def throughput(path: Path, writers: int = 4, records: int = 10_000, batch: int =
     ]
     for process in processes:
         process.start()
-    barrier.wait()
+    barrier.wait(60)
     start = time.perf_counter()
     for process in processes:
         process.join()
@@ -108,14 +111,15 @@ def kill_trials(folder: Path, kills: int, seed: int = 0, longest: float = 0.25) 
     return report
 
 
-def _write(
-    path: Path, first: int, count: int, batch: int, barrier: multiprocessing.synchronize.Barrier
-) -> None:
+def _write(path: Path, first: int, count: int, batch: int, barrier: Barrier, costs: SimpleQueue) -> None:
+    parses = [sample(i) for i in range(first, first + count)]
     with ParseCache.open(path) as cache:
         entry = cache.enter("benchmark", "1")
-        barrier.wait()
-        for start in range(first, first + count, batch):
-            cache.store(entry, [encode(sample(i)) for i in range(start, start + batch)])
+        barrier.wait(60)
+        start = time.process_time()
+        for members in batches(parses, batch):
+            cache.store(entry, [encode(parsed) for parsed in members])
+        costs.put(time.process_time() - start)
 
 
 def _kill_one(path: Path, trial: int, delay: float, batch: int) -> list[int]:

@@ -108,7 +108,8 @@ from tests.parsing.toy_parser import toy_loader
 if __name__ == "__main__":
     with ParseCache.open(sys.argv[1]) as cache, ParserPool(toy_loader(delay=0.01), processes=2) as pool:
         print("ready", flush=True)
-        cache.fill((f"man feeds {i}" for i in range(100_000)), pool, batch_size=8, progress=lambda n: print(n, flush=True))
+        texts = (f"man feeds {i}" for i in range(100_000))
+        cache.fill(texts, pool, batch_size=8, progress=lambda n: print(n, flush=True))
 """
 
 
@@ -150,7 +151,7 @@ def test_memory_stays_flat_over_many_captions(tmp_path):
         "        return super().parse(texts, batch_size)\n"
         "with ParseCache.open(sys.argv[1]) as cache:\n"
         "    peaks = []\n"
-        "    for count in (4096, 20000):\n"
+        "    for count in (4096, 14000):\n"
         "        texts = (f'man feeds {count} {i}' for i in range(count))\n"
         "        assert sum(1 for _ in cache.parse(texts, Quiet())) == count\n"
         "        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
