@@ -62,16 +62,19 @@ class VideoItems(Sequence[VideoItem]):
 
 
 class ChosenFrames(Mapping[str, np.ndarray]):
-    """The streams that a video has, read when asked for: stream name -> (F, D) float32, at most `max_frames` rows."""
+    """The streams that a video has, read when first asked for: name -> (F, D) float32, at most `max_frames` rows."""
 
     def __init__(
         self, video: str, streams: Mapping[str, Mapping[str, np.ndarray]], max_frames: int | None
     ) -> None:
         self.video, self.max_frames = video, max_frames
         self.streams = {name: stream for name, stream in streams.items() if video in stream}
+        self.read: dict[str, np.ndarray] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return choose_frames(self.streams[name][self.video], self.max_frames)
+        if name not in self.read:
+            self.read[name] = choose_frames(self.streams[name][self.video], self.max_frames)
+        return self.read[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.streams)
