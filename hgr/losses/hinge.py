@@ -19,6 +19,8 @@ class HingeConfig(LossConfig):
         negatives: The hardest negative of each item, its `k` hardest, or all of them.
         k: How many with "top_k".
         direction: Rank videos for texts, texts for videos, or both.
+        reduction: "mean" as HingeLoss says; "cells" divides the sum of each direction by the number of cells of the
+            matrix instead, as published in COOT; "sum" does not divide, as in VSE++ and CMHSE.
     """
 
     name: Literal["hinge"] = "hinge"
@@ -26,6 +28,7 @@ class HingeConfig(LossConfig):
     negatives: Literal["hardest", "top_k", "all"] = "hardest"
     k: int = Field(1, ge=1)
     direction: Literal["both", "text_to_video", "video_to_text"] = "both"
+    reduction: Literal["mean", "cells", "sum"] = "mean"
 
 
 class HingeLoss(nn.Module):
@@ -56,11 +59,18 @@ class HingeLoss(nn.Module):
         margin, counts = self.config.margin, positives.sum(1)
         negatives = similarity.masked_fill(positives, -torch.inf)
         if self.config.negatives == "all":
-            violations = (margin + negatives.unsqueeze(1) - similarity.unsqueeze(2)).clamp(min=0)
-            total = (violations.sum(2) * positives).sum()
-            return total / (counts * (similarity.shape[1] - counts)).sum().clamp(min=1)
+            rows, columns = positives.nonzero(as_tuple=True)
+            total = (margin + negatives[rows] - similarity[rows, columns].unsqueeze(1)).clamp(min=0).sum()
+            return self._divide(total, (counts * (similarity.shape[1] - counts)).sum(), similarity)
         k = 1 if self.config.negatives == "hardest" else min(self.config.k, similarity.shape[1])
         hardest = negatives.topk(k, dim=1).values if k > 1 else negatives.amax(1, keepdim=True)
         violations = (margin + hardest.unsqueeze(1) - similarity.unsqueeze(2)).clamp(min=0).mean(2)
         per_item = (violations * positives).sum(1) / counts.clamp(min=1)
-        return per_item.sum() / (counts > 0).sum().clamp(min=1)
+        return self._divide(per_item.sum(), (counts > 0).sum(), similarity)
+
+    def _divide(self, total: Tensor, terms: Tensor, similarity: Tensor) -> Tensor:
+        if self.config.reduction == "sum":
+            return total
+        if self.config.reduction == "cells":
+            return total / max(similarity.numel(), 1)
+        return total / terms.clamp(min=1)

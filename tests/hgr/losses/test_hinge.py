@@ -29,3 +29,30 @@ def test_one_direction_is_a_part_of_both() -> None:
         for direction in ("text_to_video", "video_to_text")
     ]
     assert sum(parts).item() == pytest.approx(HingeLoss()(similarity, positives).item())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("negatives", ["hardest", "top_k", "all"])
+def test_reductions_differ_by_their_divisor(negatives: str) -> None:
+    similarity, positives = oracle.random_case(5)
+    options = {"negatives": negatives, "k": 2, "direction": "text_to_video", "margin": 0.3}
+    mean, cells, total = (
+        HingeLoss(HingeConfig(**options, reduction=reduction))(similarity, positives).item()  # type: ignore[arg-type]
+        for reduction in ("mean", "cells", "sum")
+    )
+    counts = positives.sum(1)
+    terms = (counts * (similarity.shape[1] - counts)).sum() if negatives == "all" else (counts > 0).sum()
+    assert total > 0
+    assert mean == pytest.approx(total / terms.item()) and cells == pytest.approx(total / similarity.numel())
+
+
+def test_published_coot_alignment_as_loops() -> None:
+    torch.manual_seed(0)
+    similarity = torch.rand(5, 5)
+    expected = 0.0
+    for i in range(5):
+        for j in range(5):
+            if i != j:
+                expected += max(0.0, 0.2 + similarity[i, j].item() - similarity[i, i].item()) / 25
+                expected += max(0.0, 0.2 + similarity[i, j].item() - similarity[j, j].item()) / 25
+    loss = HingeLoss(HingeConfig(negatives="all", reduction="cells"))
+    assert loss(similarity, torch.eye(5, dtype=torch.bool)).item() == pytest.approx(expected, abs=1e-6)
