@@ -50,6 +50,7 @@ class TextItem:
         segment_graphs: One role graph a segment of the caption.
         siblings: The video's other captions, in training only; for systems that must not count them as wrong.
         streams: Precomputed text features by name, (W, D) an entry.
+        segment_streams: The same for each segment of the caption, () where there are none.
     """
 
     caption: Caption
@@ -57,6 +58,7 @@ class TextItem:
     segment_graphs: tuple[RoleGraph, ...] = ()
     siblings: tuple[TextItem, ...] = ()
     streams: Mapping[str, np.ndarray] = field(default_factory=dict)
+    segment_streams: tuple[Mapping[str, np.ndarray], ...] = ()
 
 
 @dataclass(frozen=True)
