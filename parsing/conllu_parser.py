@@ -12,7 +12,7 @@ from parsing.json_lines import FormatError
 from parsing.parsed_caption import ParsedCaption, ParseFailure
 from parsing.parsers import ParserError
 from parsing.predicates import predicates_from_tree
-from parsing.rules import RuleLabeller
+from parsing.roles_model import default_labeller
 
 
 class ConlluParser:
@@ -23,13 +23,13 @@ class ConlluParser:
 
     Attributes:
         name: "conllu:<file>".
-        version: Version of the rules and digest of the file.
+        version: Versions of the labellers (English, Chinese) and digest of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self.name = f"conllu:{path}"
         self.path = path
-        self._english, self._chinese = RuleLabeller("en"), RuleLabeller("zh")
+        self._english, self._chinese = default_labeller("en"), default_labeller("zh")
         self._trees: dict[str, tuple[int, str]] = {}
         for number, comments, rows in blocks(path):
             if not rows:

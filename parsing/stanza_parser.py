@@ -13,25 +13,25 @@ from parsing.guard import batches
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
 from parsing.predicates import predicates_from_tree
-from parsing.rules import RuleLabeller
+from parsing.roles_model import default_labeller
 
 CHINESE = ("zh", "zh-hans", "zh-hant", "lzh")
 
 
 class StanzaParser:
-    """Universal Dependencies trees of a stanza pipeline, with roles by rule.
+    """Universal Dependencies trees of a stanza pipeline, with roles.
 
     Captions are given to stanza as their own words. A caption in a script without blanks that has no blanks
     is given as it is, and stanza finds the words.
 
     Attributes:
         name: "stanza:<language>".
-        version: Version of stanza and of the rules, digest of the models.
+        version: Version of stanza and of the labeller, digest of the models.
     """
 
     def __init__(self, language: str, words_pipeline: Any, text_pipeline: Any, version: str) -> None:
         self.name = f"stanza:{language}"
-        self._labeller = RuleLabeller("zh" if language in CHINESE else "en")
+        self._labeller = default_labeller("zh" if language in CHINESE else language)
         self.version = f"{version}+{self._labeller.version}"
         self._words_pipeline = words_pipeline
         self._text_pipeline = text_pipeline
