@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -50,5 +51,8 @@ def set_random_state(state: dict[str, Any], device: torch.device | str = "cpu") 
 
 def use_deterministic_operators() -> None:
     """Refuse operators whose result may differ between two runs on the same machine; slower on a GPU."""
+    os.environ.setdefault(
+        "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+    )  # cuBLAS is deterministic only with a fixed workspace
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False

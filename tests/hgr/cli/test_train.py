@@ -104,7 +104,7 @@ def state(run: Path) -> tuple[bytes, bytes]:
     return (folder / "state.safetensors").read_bytes(), (folder / "state.json").read_bytes()
 
 
-def start(config: Path, run: Path, *more: str) -> subprocess.Popen:
+def start(config: Path, run: Path, *more: str, group: bool = False) -> subprocess.Popen:
     return subprocess.Popen(
         [
             *PROGRAM,
@@ -121,6 +121,7 @@ def start(config: Path, run: Path, *more: str) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=group,
     )
 
 
@@ -200,6 +201,24 @@ def test_a_signal_ends_with_code_4_within_ten_seconds(long_run, tmp_path, number
     if os.getloadavg()[0] < (os.cpu_count() or 1):
         assert time.monotonic() - began < 10
     assert "stopped" in said and "--resume" in said
+    second = start(config, run, "--resume")
+    assert second.wait() == 0, second.communicate()
+    assert weights(run) == weights(whole)
+    assert state(run) == state(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_worker_processes_too_ends_with_code_4(long_run, tmp_path, number) -> None:
+    """What a terminal's Ctrl-C and a batch system do."""
+    config, whole = long_run
+    run = tmp_path / "cut"
+    process = start(config, run, "--set", "training.workers=2", group=True)
+    wait_for(run / "checkpoints" / "last" / "manifest.json", process)
+    os.killpg(process.pid, number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 4, said
     second = start(config, run, "--resume")
     assert second.wait() == 0, second.communicate()
     assert weights(run) == weights(whole)

@@ -11,6 +11,7 @@ import torch
 from hgr.data.items import Caption, Segment, Video
 from hgr.data.loading import VideoItems, choose_frames, duration_of, epoch_loader, pair_positives
 from hgr.data.prepare import prepare
+from hgr.distributed import World
 from hgr.settings import check_settings
 
 
@@ -159,3 +160,14 @@ def test_videos_can_be_pickled_without_their_features(training) -> None:
     again = pickle.loads(pickle.dumps(videos))
     assert again.ids == videos.ids
     assert np.array_equal(again[0].streams["look"], videos[0].streams["look"])
+
+
+def test_processes_share_a_batch_and_know_all_its_positives(training) -> None:
+    whole = load(training)
+    parts = [load(training, world=World(rank, 2)) for rank in range(2)]
+    for batch, first, second in zip(whole, *parts, strict=True):
+        assert first.caption_ids + second.caption_ids == batch.caption_ids
+        assert torch.equal(first.positives["video"], batch.positives["video"])
+        assert torch.equal(second.positives["video"], batch.positives["video"])
+    assert len(load(training, batch_size=23)) == 2
+    assert len(load(training, batch_size=23, world=World(0, 2))) == 1  # a last batch of one pair
