@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-WIDTH, HEIGHT = 460, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 14, 34
+WIDTH, HEIGHT = 340, 230
+LEFT, RIGHT, TOP, BOTTOM = 56, 10, 16, 36
 Points = Sequence[tuple[float, float]]
 
 
@@ -75,7 +75,7 @@ def bar_plot(
     parts = _grid(top, percent)
     width = (WIDTH - LEFT - RIGHT) / max(len(groups), 1)
     for g, (group, bars) in enumerate(groups.items()):
-        slot = min(width * 0.8 / max(len(bars), 1), 44.0)
+        slot = min(width * 0.8 / max(len(bars), 1), 40.0)
         start = LEFT + (g + 0.5) * width - slot * len(bars) / 2
         for b, (name, value) in enumerate(bars.items()):
             height = value / top * (HEIGHT - TOP - BOTTOM)

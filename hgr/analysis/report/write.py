@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,5 +107,6 @@ def _write(out: Path, content: bytes) -> None:
         part.write_bytes(content)
         os.replace(part, out)
     except OSError as problem:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise DataError(f"{out}: a report of {len(content)} bytes cannot be written: {problem}") from problem

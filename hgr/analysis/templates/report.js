@@ -46,7 +46,7 @@
   // ---- filters -----------------------------------------------------------------------------------------------
   const margin = (query) => (query.rival < 0 ? 0 : query.scores[query.right][0] - query.scores[query.rival][0]);
   const RANKS = {
-    "any rank": () => true, "1": (r) => r <= 1, "worse than 1": (r) => r > 1, "2–5": (r) => r > 1 && r <= 5,
+    "any rank": () => true, "first": (r) => r <= 1, "not first": (r) => r > 1, "2–5": (r) => r > 1 && r <= 5,
     "6–10": (r) => r > 5 && r <= 10, "11–50": (r) => r > 10 && r <= 50, "worse than 50": (r) => r > 50,
   };
   const ORDERS = {
@@ -201,7 +201,7 @@
   const graph = (query) => {
     const nodes = query.graph.nodes;
     const edges = query.graph.edges;
-    const STEP = 40, TALL = 30, CHAR = 7.3, X = [0, 92, 252];
+    const STEP = 40, TALL = 30, CHAR = 7.3, ROLE = 7.4, DELTA = 50;
     const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
     const y = new Array(nodes.length).fill(null);
     let next = 0;
@@ -217,10 +217,15 @@
     y[0] = Math.max(next - 1, 0) / 2;
     const column = (i) => (i === 0 ? 0 : nodes[i][0] === "action" ? 1 : 2);
     const label = nodes.map((node, i) => (i === 0 ? "event" : cut(node[1], i && node[0] === "action" ? 18 : 40)));
-    const wide = nodes.map((node, i) => Math.max(44, label[i].length * CHAR + 22 + (column(i) === 2 && node[2] ? node[2].length * 6.6 + 8 : 0)));
+    const change = new Map();
+    for (const [node, words, right] of query.removed || []) if (words || !change.has(node)) change.set(node, right[0] - query.scores[query.right][0]);
+    const pill = (i) => (column(i) === 2 && nodes[i][2] ? nodes[i][2].length * ROLE + 9 : 0);
+    const wide = nodes.map((_, i) => label[i].length * CHAR + 22 + pill(i) + (change.has(i) ? DELTA : 0));
+    const widest = (c) => Math.max(0, ...nodes.map((_, i) => (column(i) === c ? wide[i] : 0)));
+    const X = [0, wide[0] + 34, wide[0] + 34 + (widest(1) ? widest(1) + 42 : 0)];
     const top = (i) => y[i] * STEP + 6;
-    const width = Math.max(...nodes.map((_, i) => X[column(i)] + wide[i])) + 58;
-    const svg = draw("svg", { class: "graph", viewBox: `0 0 ${Math.max(width, 420)} ${Math.max(next, 1) * STEP + 6}`, role: "group", "aria-label": "Role graph" });
+    const width = Math.max(...nodes.map((_, i) => X[column(i)] + wide[i])) + 4;
+    const svg = draw("svg", { class: "graph", viewBox: `0 0 ${Math.max(width, 460)} ${Math.max(next, 1) * STEP + 6}`, role: "group", "aria-label": "Role graph" });
     for (const [source, target] of edges) {
       const x1 = X[column(source)] + wide[source], y1 = top(source) + TALL / 2, x2 = X[column(target)], y2 = top(target) + TALL / 2;
       const bend = Math.max(20, (x2 - x1) / 2);
@@ -228,8 +233,6 @@
         ? `M${X[1]} ${y1} C${X[1] - 34} ${y1} ${X[1] - 34} ${y2} ${X[1]} ${y2}`
         : `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }));
     }
-    const change = new Map();
-    for (const [node, words, right] of query.removed || []) if (words || !change.has(node)) change.set(node, right[0] - query.scores[query.right][0]);
     nodes.forEach((node, i) => {
       const x = X[column(i)], title = i === 0 ? node[1] : `${node[1]}${node[2] ? ` (${node[2]}${ROLES[node[2]] ? ": " + ROLES[node[2]] : ""})` : ""}`;
       const group = draw("g", { class: `node ${css(node[0])}`, tabindex: "0", "data-node": i, role: "img", "aria-label": `${node[0]}: ${title}` });
@@ -238,12 +241,12 @@
       let at = x + 11;
       if (column(i) === 2 && node[2]) {
         const role = draw("text", { class: "role", x: at, y: top(i) + 19.5 }); role.textContent = node[2]; group.append(role);
-        at += node[2].length * 6.6 + 8;
+        at += pill(i);
       }
       const text = draw("text", { x: at, y: top(i) + 20 }); text.textContent = label[i]; group.append(text);
       if (change.has(i)) {
         const delta = change.get(i);
-        const badge = draw("text", { class: "delta " + (delta > 0.0005 ? "up" : delta < -0.0005 ? "down" : ""), x: x + wide[i] + 6, y: top(i) + 19.5 });
+        const badge = draw("text", { class: "delta " + (delta > 0.0005 ? "up" : delta < -0.0005 ? "down" : ""), x: x + wide[i] - 9, y: top(i) + 19.5, "text-anchor": "end" });
         badge.textContent = signed(delta); group.append(badge);
       }
       for (const [event, on] of [["mouseenter", i], ["focus", i], ["mouseleave", -1], ["blur", -1]]) group.addEventListener(event, () => highlight(on));
