@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -132,21 +133,23 @@ def _exit(code: int | None) -> str:
 
 def _serve(function: Callable[[Any], Any], connection: Connection, parent: int) -> None:
     """The worker's side: run tasks until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     while True:
         try:
             task = connection.recv()
             connection.send(("started", None))
-        except (EOFError, OSError, KeyboardInterrupt):
+        except (EOFError, OSError):
             return
         try:
             message = ("result", function(task))
-        except KeyboardInterrupt:
-            return
         except Exception as error:
             reason = getattr(error, "reason", None)
             message = ("failure", reason if isinstance(reason, str) else f"{type(error).__name__}: {error}")
-        connection.send(message)
+        try:
+            connection.send(message)
+        except OSError:  # the parent is gone
+            return
 
 
 def _watch(parent: int) -> None:

@@ -175,8 +175,12 @@ def test_killed_extraction_is_taken_up(tmp_path: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not journal.exists() or journal.read_bytes().count(b"\n") < 3):
         time.sleep(0.005)
+    children = _children(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, "a worker outlived its parent"
+        time.sleep(0.05)
     assert not out.exists()
     done = journal.read_bytes().count(b"\n")
     assert 3 <= done < 30
@@ -187,6 +191,12 @@ def test_killed_extraction_is_taken_up(tmp_path: Path) -> None:
     assert stores[0].ids == stores[1].ids
     for video in stores[0].ids:
         assert np.array_equal(*(store.stream("frames")[video] for store in stores))
+
+
+def _children(pid: int) -> list[int]:
+    """Processes that a process started; none where the system has no /proc."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()] if path.exists() else []
 
 
 def test_recipe_says_how(tmp_path: Path) -> None:
