@@ -40,6 +40,7 @@ def extract(
 
     from hgr.cli.progress import progress_bar
     from hgr.data.folder import load_folder
+    from hgr.errors import Interrupted
     from hgr.video.backbones import load_backbone
     from hgr.video.extraction import extract_features
 
@@ -48,19 +49,22 @@ def extract(
     if split:
         data = load_folder(folder)
         only = dict.fromkeys(video for name in split for video in data.split(name))
-    with progress_bar("clip") as progress:
-        report = extract_features(
-            folder,
-            out,
-            network,
-            frames=frames,
-            stream=stream,
-            dtype=dtype,
-            workers=workers,
-            seconds=seconds,
-            only=only,
-            progress=progress,
-        )
+    try:
+        with progress_bar("clip") as progress:
+            report = extract_features(
+                folder,
+                out,
+                network,
+                frames=frames,
+                stream=stream,
+                dtype=dtype,
+                workers=workers,
+                seconds=seconds,
+                only=only,
+                progress=progress,
+            )
+    except KeyboardInterrupt as stop:
+        raise Interrupted(f"{out}: what was extracted is kept; the same command goes on") from stop
     print(json.dumps(report.as_json(), ensure_ascii=False) if json_output else report)
     if report.failed_share > max_failures:
         share = f"{report.failed_share:.1%} of the files failed, more than {max_failures:.1%}"
