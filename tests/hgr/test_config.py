@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from hgr.config import MAX_BYTES, ConfigError, dump, load, override, parse_yaml, read_yaml
@@ -212,3 +215,38 @@ def test_dump_reads_back_equal() -> None:
         fast=True,
     )
     assert load(Settings, parse_yaml(dump(settings))) == settings
+
+
+class Anything(BaseModel):
+    value: Any
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]))
+    | st.sampled_from(
+        ["on", "No", "1e-4", "010", "0x1F", "0o7", "null", "~", "", "<<", "=", ".inf", "1_0", "1:2", "!a"]
+    )
+)
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc~<:1 '"), inner), max_leaves=8
+    )
+)
+def test_every_plain_value_survives_dump_and_parse(value: object) -> None:
+    found = parse_yaml(dump(Anything(value=value)))["value"]
+    assert found == value
+    assert repr(found) == repr(value)  # 1 and 1.0 and True differ
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_parsed_or_refused_with_a_config_error(text: str) -> None:
+    with contextlib.suppress(ConfigError):
+        parse_yaml(text)
