@@ -39,6 +39,7 @@ class DataSettings(Section):
         graphs: Role graphs as JSON lines; None is `<folder>/graphs.jsonl` where that exists.
         parses: Cache of parses; None is `<folder>/parses.sqlite`.
         train, validation, test: Split names; None for a split that is not used.
+        standardize: Bring every coordinate of the frame features to mean 0 and deviation 1 over the training videos.
         max_frames: Frames kept of a video, evenly chosen: round(linspace(0, F - 1, max_frames)) as published.
         lowercase: Lower the words that the model sees.
         word_vectors: GloVe text file (optionally gzipped) or npz; None starts from random vectors.
@@ -57,6 +58,7 @@ class DataSettings(Section):
     train: str = "train"
     validation: str | None = "val"
     test: str | None = "test"
+    standardize: bool = False
     max_frames: Positive | None = 20
     word_vectors: str | None = None
     lowercase: bool = True
@@ -72,13 +74,14 @@ class ObjectiveSettings(Section):
         loss: Options of a loss; its `name` key names an entry of `LOSSES`.
         weights: Matrix name ("fused", a level, ...) -> weight.
         auxiliary: Name of a system's own term -> weight.
-        positives: Which pairs of a batch are right: all captions of a video, or the diagonal as published.
+        positives: Which pairs of a batch are right: all captions of a video; captions with the same words for each
+            other's videos too; or the diagonal, as published.
     """
 
     loss: SerializeAsAny[LossConfig] = HingeConfig()
     weights: Mapping[str, NonNegative] = {"fused": 1.0}
     auxiliary: Mapping[str, NonNegative] = {}
-    positives: Literal["same_video", "diagonal"] = "same_video"
+    positives: Literal["same_video", "same_text", "diagonal"] = "same_video"
 
 
 class ScheduleSettings(Section):
@@ -104,6 +107,8 @@ class TrainingSettings(Section):
     Attributes:
         epochs: Passes over all captions of the training split.
         batch_size: Pairs a step, over all processes.
+        batch_groups: Regular expression on video ids; pairs whose ids agree in what it matches go into one batch, as
+            hard negatives of each other. None for random batches.
         weight_decay: On tensors with two or more dimensions only.
         learning_rate_factors: Prefix of parameter names -> factor of the learning rate; 0 freezes them.
         gradient_clip: Largest norm of all gradients together.
@@ -118,6 +123,7 @@ class TrainingSettings(Section):
 
     epochs: Positive = 50
     batch_size: Positive = 64
+    batch_groups: str | None = None
     drop_last: bool = False
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     learning_rate: Rate = 1e-4

@@ -293,6 +293,7 @@ def train_epoch(
         epoch=state.epoch,
         start=state.position,
         drop_last=training.drop_last,
+        groups=training.batch_groups,
         workers=training.workers,
         world=world,
     )

@@ -12,12 +12,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from hgr.data.items import Caption, Segment, TextItem, Video, VideoItem
-from hgr.data.sampling import batches_of_epoch, random_state_of_batch
+from hgr.data.sampling import batches_of_epoch, random_state_of_batch, related_pairs
 from hgr.distributed import ALONE, World
 from hgr.models.base import Batch, Inputs
 from hgr.objective import same_video
 
-Positives = Literal["same_video", "diagonal"]
+Positives = Literal["same_video", "same_text", "diagonal"]
 
 
 class VideoItems(Sequence[VideoItem]):
@@ -136,7 +136,7 @@ class EpochBatches(Dataset[PairBatch]):
         texts: The training captions.
         videos: The training videos.
         inputs: The system's input preparation.
-        positives: What belongs together: all captions of a video, or the diagonal.
+        positives: What belongs together, see `pair_positives`.
         batches: Positions of the captions of each batch.
         seed: Seed of the run.
         epoch: 0-based.
@@ -189,6 +189,7 @@ def pair_positives(captions: Sequence[Caption], kind: Positives) -> dict[str, Te
     Args:
         captions: The captions; the videos are theirs, in the same order, with their segments as clips.
         kind: "same_video": every caption of a video is right for it, every sentence on a clip for that clip.
+            "same_text": besides that, captions with the same words are right for each other's videos.
             "diagonal": only the pair itself is.
 
     Returns:
@@ -202,6 +203,9 @@ def pair_positives(captions: Sequence[Caption], kind: Positives) -> dict[str, Te
             matrices["segment"] = torch.eye(len(clips), dtype=torch.bool)
         return matrices
     matrices = {"video": same_video(videos, videos)}
+    if kind == "same_text":
+        texts = [caption.text for caption in captions]
+        matrices["video"] |= same_video(texts, texts)
     if clips:
         names = [repr(clip) for clip in clips]
         matrices["segment"] = same_video(names, names)
@@ -219,6 +223,7 @@ def epoch_loader(
     epoch: int,
     start: int = 0,
     drop_last: bool = False,
+    groups: str | None = None,
     workers: int = 0,
     world: World = ALONE,
 ) -> DataLoader[PairBatch]:
@@ -234,10 +239,14 @@ def epoch_loader(
         epoch: 0-based.
         start: Batches already done.
         drop_last: Leave a smaller last batch out.
+        groups: Regular expression on video ids that says which pairs share a batch, see `related_pairs`.
         workers: Processes that prepare batches; 0 prepares them here.
         world: The processes of the training; a last batch with fewer pairs than processes is left out.
     """
-    batches = batches_of_epoch(len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last)
+    related = related_pairs([text.caption.video for text in texts], groups)
+    batches = batches_of_epoch(
+        len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last, related=related
+    )
     batches = [batch for batch in batches if len(batch) >= world.size]
     dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world)
     return DataLoader(

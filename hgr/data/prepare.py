@@ -13,7 +13,7 @@ import numpy as np
 
 from hgr.data.features import COMPARED, INDEX_FILE, FeatureStore
 from hgr.data.folder import CAPTIONS_FILE, SPLITS_FOLDER, VIDEOS_FILE, DataFolder, load_folder
-from hgr.data.items import Caption, TextItem
+from hgr.data.items import Caption, Segment, TextItem
 from hgr.data.loading import VideoItems
 from hgr.data.role_graphs import (
     GRAPHS_FILE,
@@ -24,6 +24,7 @@ from hgr.data.role_graphs import (
     text_items,
 )
 from hgr.data.spec import DataSpec, WordVectors
+from hgr.data.standardize import Statistics, measure, standardized
 from hgr.data.words import build_vocabulary, read_word_vectors
 from hgr.errors import DataError
 from hgr.models.base import SystemConfig
@@ -121,15 +122,26 @@ def prepare(
     captions = [caption for part in chosen.values() for caption in part.captions]
     graphs, report = role_graphs_of(_texts(captions), graph_source(data))
     videos = {video.id: video for video in folder.videos}
-    made = {}
+    texts_of: dict[str, tuple[TextItem, ...]] = {}
+    segments_of: dict[str, dict[str, tuple[Segment, ...]]] = {}
     for name, part in chosen.items():
         segments = {caption.video: caption.segments for caption in reversed(part.captions)}
-        items = VideoItems(part.videos, streams, data.max_frames, videos, segments)
         texts = text_items(part.captions, graphs, lowercase=data.lowercase)
-        made[name] = SplitData(name, texts, items, part.missing)
+        texts_of[name], segments_of[name] = texts, segments
     if spec is None:
-        spec = _spec(settings.model, made[data.train].texts, found, data.min_word_count)
+        statistics = measure(streams, chosen[data.train].videos) if data.standardize else {}
+        spec = _spec(settings.model, texts_of[data.train], found, data.min_word_count, statistics)
     _check_streams(spec, found)
+    seen = standardized(streams, spec.statistics)
+    made = {
+        name: SplitData(
+            name,
+            texts_of[name],
+            VideoItems(part.videos, seen, data.max_frames, videos, segments_of[name]),
+            part.missing,
+        )
+        for name, part in chosen.items()
+    }
     vectors = read_word_vectors(data.word_vectors, spec.words) if data.word_vectors else None
     return PreparedData(spec, made, report, vectors, found, _digests(data, folder, names))
 
@@ -232,6 +244,7 @@ def _spec(
     texts: Sequence[TextItem],
     recipes: Mapping[str, Mapping[str, Any]],
     min_count: int,
+    statistics: Statistics,
 ) -> DataSpec:
     from hgr.systems import SYSTEMS
 
@@ -240,7 +253,8 @@ def _spec(
     )
     learn = SYSTEMS[model.system].tables
     tables = learn(model, texts) if learn else {}
-    return DataSpec({name: recipe["dim"] for name, recipe in recipes.items()}, words, tables)
+    widths = {name: recipe["dim"] for name, recipe in recipes.items()}
+    return DataSpec(widths, words, tables, statistics=statistics)
 
 
 def _check_streams(spec: DataSpec, recipes: Mapping[str, Mapping[str, Any]]) -> None:

@@ -17,12 +17,14 @@ class DataSpec:
         words: The vocabulary; position is the word's id. 0 "<bos>", 1 "<eos>", 2 "<unk>" as in HGR's files.
         tables: Further vocabularies that a system learned from the training captions, by name.
         text_streams: Text feature streams, name -> width.
+        statistics: Stream name -> mean and deviation that its frames are standardized by; none for streams as they are.
     """
 
     streams: Mapping[str, int]
     words: tuple[str, ...] = ()
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     text_streams: Mapping[str, int] = field(default_factory=dict)
+    statistics: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from hgr.data.items import Segment
 from hgr.data.loading import VideoItems
 from hgr.data.prepare import FEATURES_FOLDER, open_streams
 from hgr.data.spec import DataSpec
+from hgr.data.standardize import standardized
 from hgr.errors import DataError
 from hgr.models.base import Inputs, RetrievalModel
 from hgr.retrieval.stamps import feature_digest
@@ -118,7 +119,8 @@ class LoadedRun:
         segments: dict[str, tuple[Segment, ...]] = {}
         for caption in self.data_folder.captions:
             segments.setdefault(caption.video, caption.segments)
-        return VideoItems(ids, self.streams, self.data.max_frames, videos, segments)
+        streams = standardized(self.streams, self.spec.statistics)
+        return VideoItems(ids, streams, self.data.max_frames, videos, segments)
 
 
 def load_run(path: str | os.PathLike[str], *, checkpoint: str = "best", device: str = "cpu") -> LoadedRun:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hgr.data.items import VideoItem
 from hgr.data.loading import choose_frames
+from hgr.data.standardize import standardized
 from hgr.errors import DataError
 from hgr.retrieval.loaded_run import LoadedRun
 from hgr.video.backbones import BACKBONES, Backbone, load_backbone
@@ -30,7 +31,8 @@ def video_item_of_file(run: LoadedRun, path: Path) -> VideoItem:
     for name in run.spec.streams:
         backbone, frames = _backbone(run, name)
         streams[name] = choose_frames(_features(path, backbone, frames), run.data.max_frames)
-    return VideoItem(str(path), streams)
+    seen = standardized({name: {str(path): array} for name, array in streams.items()}, run.spec.statistics)
+    return VideoItem(str(path), {name: stream[str(path)] for name, stream in seen.items()})
 
 
 def _features(path: Path, backbone: Backbone, frames: int) -> np.ndarray:

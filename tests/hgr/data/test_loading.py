@@ -71,6 +71,8 @@ def test_positives_know_same_videos_and_same_clips() -> None:
     assert torch.equal(pair_positives(captions, "diagonal")["video"], torch.eye(3, dtype=torch.bool))
     assert torch.equal(pair_positives(captions, "diagonal")["segment"], torch.eye(4, dtype=torch.bool))
     assert set(pair_positives([Caption("1", "v", "a")], "same_video")) == {"video"}
+    words = pair_positives(captions, "same_text")["video"]
+    assert words.tolist() == [[True, True, True], [True, True, False], [True, False, True]]
 
 
 @pytest.fixture

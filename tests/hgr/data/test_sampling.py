@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from hgr.data.sampling import batches_of_epoch, random_state_of_batch
+from hgr.data.sampling import batches_of_epoch, random_state_of_batch, related_pairs
 
 
 def order(seed: int = 0, epoch: int = 0, **options) -> list[list[int]]:
@@ -66,3 +66,19 @@ def test_random_state_is_put_back_after_an_error() -> None:
         torch.rand(3)
         raise RuntimeError
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_related_pairs_share_a_batch_and_none_is_lost() -> None:
+    videos = [f"s{scene}-{clip}" for scene in range(5) for clip in range(3) for _ in range(2)]
+    related = related_pairs(videos, r"s\d+")
+    batches = batches_of_epoch(len(videos), batch_size=6, seed=1, epoch=2, related=related)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(len(videos)))
+    for batch in batches:
+        scenes = [videos[i].split("-")[0] for i in batch]
+        assert all(scenes.count(scene) % 3 == 0 for scene in scenes)
+        assert len({videos[i] for i in batch}) == len(batch) or len(set(scenes)) == 1
+
+
+def test_a_bad_group_expression_is_an_error() -> None:
+    with pytest.raises(ValueError, match="batch_groups"):
+        related_pairs(["a"], "(")
