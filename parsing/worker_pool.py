@@ -21,6 +21,8 @@ SPLIT = 8
 """A batch that hangs or crashes is tried again in this many pieces, down to single captions."""
 SECONDS_A_CAPTION = 0.1
 """What every caption of a batch adds to the time limit."""
+HOPELESS = 16
+"""So many captions in a row that hang or crash say something about the backend, not about the captions."""
 
 
 @dataclass
@@ -56,7 +58,8 @@ class ParserPool:
         load: Makes the parser inside a worker; must be picklable (`functools.partial(load_parser,
             "builtin")`).
         processes: Number of workers.
-        time_limit: Seconds for one caption; a batch gets this plus a tenth of a second a caption.
+        time_limit: Seconds for one caption; a batch gets this plus a tenth of a second a caption. Sixteen captions in
+            a row that hang or crash end the run with a ParserError.
         load_limit: Seconds for loading the model.
     """
 
@@ -67,6 +70,7 @@ class ParserPool:
     name: str = field(default="", init=False)
     version: str = field(default="", init=False)
     _workers: list[_Worker] = field(default_factory=list, init=False)
+    _lost_in_a_row: int = field(default=0, init=False)
 
     def __enter__(self) -> ParserPool:
         if self.processes < 1:
@@ -174,6 +178,13 @@ class ParserPool:
                 queue.extendleft(reversed(pieces))
                 return
             records = [encode(ParseFailure(task.texts[0], problem))]
+            self._lost_in_a_row += 1
+            if self._lost_in_a_row >= HOPELESS:
+                raise ParserError(
+                    f"stopped: the last {HOPELESS} captions all hang or crash {self.name}: {problem}"
+                )
+        else:
+            self._lost_in_a_row = 0
         worker.task = None
         batch = open_[task.batch]
         batch.records[task.start : task.start + len(records)] = records

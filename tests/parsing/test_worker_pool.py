@@ -32,6 +32,12 @@ def test_a_hanging_caption_and_a_crashing_one_fail_alone():
     assert [result for result in results if result.text in TEXTS] == [toy_parse(text) for text in TEXTS[:60]]
 
 
+def test_a_backend_that_always_crashes_ends_the_run():
+    with ParserPool(toy_loader(), processes=2) as pool:
+        with pytest.raises(ParserError, match="the last 16 captions all hang or crash toy: .*signal 11"):
+            list(pool.parse([f"CRASH {i}" for i in range(64)], batch_size=4))
+
+
 def test_leaving_the_pool_ends_a_hanging_worker_at_once():
     with ParserPool(toy_loader(), processes=1, time_limit=1000) as pool:
         processes = [worker.process for worker in pool._workers]
