@@ -183,6 +183,20 @@ class ParseCache:
         found = self.lookup(entry, [text])
         return decode(found[text][0].payload) if text in found else None
 
+    def read(self, entry: ParserEntry, texts: Sequence[str]) -> Iterator[ParsedCaption | ParseFailure]:
+        """The parses of captions that the cache is known to hold, in order.
+
+        Raises:
+            CacheError: One of them is not there, or its row is damaged.
+        """
+        found = self.lookup(entry, texts)
+        for text in texts:
+            if text not in found:
+                raise CacheError(
+                    f"{self.path}: no undamaged parse of {text!r} by {entry.name}; parse it again"
+                )
+            yield decode(found[text][0].payload)
+
     def results(self, entry: ParserEntry) -> Iterator[ParsedCaption | ParseFailure]:
         """Every parse of a parser, sorted by caption, one at a time.
 

@@ -170,9 +170,7 @@ def parse_with_cache(
     filler = Filler(cache, parser, batch_size=batch_size, max_attempts=max_attempts)
     for window in batches(texts, 4 * LOOKUP):
         filler.fill(window)
-        found = cache.lookup(filler.entry, window)
-        for text in window:
-            yield decode(found[text][0].payload)
+        yield from cache.read(filler.entry, window)
 
 
 def _record_batches(parser: Parser, texts: Iterable[str], batch_size: int) -> Iterator[list[Record]]:

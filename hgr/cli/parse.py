@@ -248,10 +248,8 @@ def _graphs(cache: ParseCache, entry: ParserEntry, texts: tuple[str, ...]) -> It
     from graphs.formats import event_only
     from parsing.guard import batches
     from parsing.parsed_caption import ParseFailure
-    from parsing.records import decode
 
     for window in batches(dict.fromkeys(texts), 2048):
-        found = cache.lookup(entry, window)
-        for text in window:
-            result = decode(found[text][0].payload)
-            yield text, event_only(text) if isinstance(result, ParseFailure) else build_role_graph(result)
+        for result in cache.read(entry, window):
+            graph = event_only(result.text) if isinstance(result, ParseFailure) else build_role_graph(result)
+            yield result.text, graph

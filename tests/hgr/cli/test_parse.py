@@ -1,4 +1,10 @@
 import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -8,6 +14,7 @@ from hgr.cli.main import run
 from hgr.cli.parse import parse_captions
 from hgr.errors import Interrupted
 from parsing.cache import ParseCache
+from parsing.cache_upkeep import verify
 from tests.hgr.cli.conllu_trees import CAPTIONS, write_trees
 
 
@@ -114,3 +121,53 @@ def test_no_progress_bar_without_a_terminal(folder, parser, capsys):
     assert run(["parse", str(folder), "--parser", parser, "--processes", "1"]) == 0
     captured = capsys.readouterr()
     assert captured.err == "" and "4 role graphs in" in captured.out
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_command_within_two_seconds_with_exit_code_4(tmp_path):
+    trees = tmp_path / "many.conllu"
+    texts = [f"man{i} sings" for i in range(60_000)]
+    trees.write_text(
+        "\n".join(
+            f"# text = {text}\n1\t{text.split()[0]}\tman\tNOUN\t_\t_\t2\tnsubj\t_\t_\n"
+            "2\tsings\tsing\tVERB\t_\t_\t0\troot\t_\t_\n"
+            for text in texts
+        )
+    )
+    (tmp_path / "captions.txt").write_text("\n".join(texts) + "\n")
+    code = "from hgr.cli.main import main; main()"
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "parse",
+        "captions.txt",
+        "--parser",
+        f"conllu:{trees}",
+        "--cache",
+        "a.db",
+    ]
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not _rows(tmp_path / "a.db"):
+        time.sleep(0.05)
+    start = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 4
+    assert time.monotonic() - start < 2
+    assert "the same command goes on from there" in process.stderr.read()
+    with ParseCache.open(tmp_path / "a.db") as cache:
+        assert verify(cache).sound and 0 < verify(cache).rows < 60_000
+
+
+def _rows(path) -> int:
+    if not path.exists():
+        return 0
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM parses").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
