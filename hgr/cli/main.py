@@ -18,6 +18,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "graph": ("hgr.cli.graph", "the role graph of a caption as text, JSON, SVG or a page"),
     "cache": ("hgr.cli.cache", "look after a parse cache, and exchange its content"),
     "analyze": ("hgr.cli.analyze", "what each level is worth, from stored similarities"),
+    "probe": ("hgr.cli.probe", "altered captions, and which level notices"),
     "compare": ("hgr.cli.compare", "is one run better than another, or was it luck"),
     "features": ("hgr.cli.features", "extract, import and inspect video features"),
     "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
-from hgr.analysis.probes.lexicons import SAME, SAME_VERBS
+from hgr.analysis.probes.lexicons import GENERIC, SAME, SAME_VERBS
 from hgr.analysis.probes.morphology import verb_form
 from hgr.analysis.probes.source import Source
 
@@ -49,8 +50,19 @@ class Corpus:
         default_factory=lambda: defaultdict(Counter)
     )
     word_videos: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _associations: dict[tuple[str, str], float] = field(default_factory=dict)
+    _meant: dict[str, set[str]] = field(default_factory=dict)
 
-    @property
+    def meant(self, video: str) -> set[str]:
+        """Every word that may name a thing that some caption of the video names."""
+        if video not in self._meant:
+            named = self.said[video] - GENERIC
+            stems = {word.rstrip("s") for word in named}
+            groups = {word for name in named for group in SAME if name in group for word in group}
+            self._meant[video] = named | stems | {stem + "s" for stem in stems} | groups
+        return self._meant[video]
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Words seen often enough to be real ones."""
         return frozenset(word for word, count in self.words.items() if count >= KNOWN_WORD)
@@ -60,6 +72,12 @@ class Corpus:
 
         Synonyms, hypernyms and things that go together are above 1.
         """
+        key = (first, second) if first < second else (second, first)
+        if key not in self._associations:
+            self._associations[key] = self._associate(*key)
+        return self._associations[key]
+
+    def _associate(self, first: str, second: str) -> float:
         a, b = self.word_videos.get(first, set()), self.word_videos.get(second, set())
         expected = len(a) * len(b) / max(1, len(self.said))
         return (len(a & b) + SMOOTHING) / (expected + SMOOTHING)
@@ -109,6 +127,7 @@ def frame_of(fillers: Iterable[object], words: tuple[str, ...]) -> tuple[str, ..
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=1 << 18)
 def same_thing(first: str, second: str) -> bool:
     """True where two nouns may name the same thing, by the lexicon or by number."""
     if first == second or first.rstrip("s") == second.rstrip("s"):
@@ -116,6 +135,7 @@ def same_thing(first: str, second: str) -> bool:
     return any(first in group and second in group for group in SAME)
 
 
+@lru_cache(maxsize=1 << 18)
 def same_action(first: str, second: str) -> bool:
     """True where two verbs (dictionary forms) may name the same action."""
     return first == second or any(first in group and second in group for group in SAME_VERBS)

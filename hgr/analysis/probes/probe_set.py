@@ -101,7 +101,7 @@ def _gaps(probes: Sequence[Probe], seed: int) -> Any:
 
 
 def write_probes(
-    path: str | os.PathLike[str],
+    path: str | Path,
     probes: Sequence[Probe],
     passports: Sequence[Passport],
     about: Mapping[str, Any],

@@ -130,7 +130,7 @@ def replace_place(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
             other = words[-1]
             if other in UNCLEAR_PLACES | ANIMATE | GENERIC or other not in corpus.vocabulary:
                 continue
-            if same_thing(head, other) or other in corpus.said[source.video]:
+            if same_thing(head, other) or other in corpus.meant(source.video):
                 continue
             if len(words) < 3 and noun_kind(other) == "singular":
                 continue
@@ -268,19 +268,16 @@ def _replace_people(
 
 
 def _person_is_new(corpus: Corpus, source: Source, other: str) -> bool:
-    said = corpus.said[source.video]
-    people = SINGULAR_PEOPLE | PLURAL_PEOPLE | GENERIC
-    return other in corpus.vocabulary and not any(
-        word in people - GENERIC and same_thing(word, other) for word in said
-    )
+    people = (SINGULAR_PEOPLE | PLURAL_PEOPLE) - GENERIC
+    said = corpus.said[source.video] & people
+    return other in corpus.vocabulary and not any(same_thing(word, other) for word in said)
 
 
 def _can_stand_for(corpus: Corpus, source: Source, head: str, other: str, phrase: Phrase) -> bool:
     """Whether a noun may replace another: known, of the same kind, another thing, not said of the video."""
     if other in GENERIC or other not in corpus.vocabulary or noun_kind(other) != noun_kind(head):
         return False
-    said = corpus.said[source.video]
-    if same_thing(head, other) or any(same_thing(word, other) for word in said if word not in GENERIC):
+    if same_thing(head, other) or other in corpus.meant(source.video):
         return False
     determiner = source.words[phrase.determiner] if phrase.determiner >= 0 else ""
     if determiner and determiner not in ("his", "her", "their", "its"):

@@ -1,0 +1,94 @@
+"""From a data set's folder to a probe set on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hgr.analysis.probes.generation import Probe, generate
+from hgr.analysis.probes.operators import OPERATORS
+from hgr.analysis.probes.probe_set import SMALLEST, Passport, refine_probes, write_probes
+from hgr.data.folder import load_folder
+from hgr.data.protocols import digest
+from hgr.data.role_graphs import GRAPHS_FILE, PARSES_FILE, GraphSource, role_graphs_of
+from hgr.errors import DataError
+
+
+@dataclass(frozen=True)
+class Made:
+    """A probe set that was written.
+
+    Attributes:
+        probes: The probes.
+        passports: One a kind.
+        about: Where they came from.
+    """
+
+    probes: tuple[Probe, ...]
+    passports: tuple[Passport, ...]
+    about: dict[str, Any]
+
+
+def make_probes(
+    folder: Path,
+    out: Path,
+    *,
+    split: str | None = None,
+    graphs: Path | None = None,
+    parser: str | None = "builtin",
+    kinds: Sequence[str] | None = None,
+    seed: int = 0,
+    refined: bool = True,
+    known_words: bool | None = None,
+) -> Made:
+    """Make and write the probes of a data set.
+
+    Args:
+        folder: The data set.
+        out: The file to write.
+        split: Only captions of this split.
+        graphs: Role graphs or a parse cache; `graphs.jsonl` in the folder where it is there.
+        parser: What parses the captions that have no graph there; None makes them an error.
+        kinds: Keys of `OPERATORS`; all by default.
+        seed: Of choices and blind readers.
+        refined: Drop pairs until a blind reader is near chance.
+        known_words: As in `generate`.
+
+    Raises:
+        DataError: No captions, captions without a role graph and no parser, unknown kinds.
+        ParserError: The parser cannot be loaded.
+    """
+    data = load_folder(folder)
+    captions = data.captions_of(split) if split else data.captions
+    where = graphs or (folder / GRAPHS_FILE if (folder / GRAPHS_FILE).is_file() else None)
+    if not captions:
+        raise DataError(f"{folder}: no captions" + (f" in split {split!r}" if split else ""))
+    known, report = role_graphs_of(
+        (c.text for c in captions), GraphSource(where, parser, folder / PARSES_FILE)
+    )
+    failed = set(report.failed)
+    usable = [(c.id, c.video, c.text, known[c.text]) for c in captions if c.text not in failed]
+    probes = list(generate(usable, tuple(kinds) if kinds else tuple(OPERATORS), seed, known_words))
+    if refined:
+        probes, passports = refine_probes(probes, seed)
+    else:
+        passports = [
+            Passport(kind, n, n, None, None, 0.0, 1.0, False)
+            for kind in OPERATORS
+            if (n := sum(p.kind == kind for p in probes))
+        ]
+    about = {
+        "folder": folder.name,
+        "split": split,
+        "captions": len(captions),
+        "without_graph": len(captions) - len(usable),
+        "parser": parser,
+        "digest": digest(captions, {c.video for c in captions}),
+        "seed": seed,
+        "refined": refined,
+        "smallest_refined": SMALLEST,
+    }
+    write_probes(out, probes, passports, about)
+    return Made(tuple(probes), tuple(passports), about)

@@ -1,0 +1,75 @@
+"""From a run and a probe set to results on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hgr.analysis.probes.probe_set import Passport, read_probes
+from hgr.analysis.probes.results import FUSED, KindResult, kind_results
+from hgr.analysis.probes.scoring import level_spreads, probe_margins
+from hgr.analysis.probes.tables import SCHEMA, results_json
+from hgr.analysis.stored import StoredSimilarity
+from hgr.analysis.versioned_json import write_versioned
+from hgr.errors import DataError
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Results of a probe run.
+
+    Attributes:
+        results: One a kind.
+        passports: Of the probe set.
+        about: What was run on what.
+    """
+
+    results: tuple[KindResult, ...]
+    passports: tuple[Passport, ...]
+    about: dict[str, Any]
+
+
+def run_probes(
+    run: Path,
+    probes: Path,
+    *,
+    checkpoint: str = "best",
+    validation: str = "val",
+    single_frame: bool = True,
+    seed: int = 0,
+) -> Ran:
+    """Score a probe set and write `results/probes.<name>.json` into the run.
+
+    Args:
+        run: The run's folder.
+        probes: The probe set.
+        checkpoint: "best" or "last".
+        validation: Split whose stored similarities give the levels' spreads, where they are there.
+        single_frame: Also score with one frame of each video.
+        seed: Of permutations and bootstrap.
+
+    Raises:
+        DataError: An empty probe set, a video without features, a caption that cannot be parsed.
+    """
+    from hgr.retrieval.retriever import Retriever
+
+    listed, passports, made = read_probes(probes)
+    if not listed:
+        raise DataError(f"{probes}: no probes in it")
+    retriever = Retriever.load(run, checkpoint=checkpoint)
+    folder = retriever.run.folder
+    stored = folder.similarity(validation)
+    scores = StoredSimilarity.open(stored) if stored.is_dir() else None
+    margins = probe_margins(retriever, listed)
+    single = probe_margins(retriever, listed, single_frame=True)[FUSED] if single_frame else None
+    results = kind_results(listed, margins, level_spreads(retriever, listed, scores), single, seed)
+    about = {
+        "probes": probes.name,
+        "made_from": made,
+        "weights": retriever.run.weights,
+        "spreads_from": validation if scores is not None else "the probes' captions",
+    }
+    content = results_json(results, passports, about)
+    write_versioned(folder.results(f"probes.{probes.stem}"), SCHEMA, content)
+    return Ran(tuple(results), tuple(passports), about)

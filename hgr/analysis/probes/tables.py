@@ -1,0 +1,120 @@
+"""Probe sets and their results as Markdown and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from hgr.analysis.level_tables import table
+from hgr.analysis.probes.generation import Probe
+from hgr.analysis.probes.probe_set import Passport
+from hgr.analysis.probes.results import KindResult, mean_accuracy
+
+SCHEMA = "hgr.probe_results"
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""A cell that starts with one of these would be run by a spreadsheet."""
+
+
+def passports_markdown(passports: Sequence[Passport]) -> str:
+    """How many pairs of each kind there are, and what a blind reader makes of them."""
+    rows = [
+        [
+            p.kind,
+            f"{p.made:,}",
+            f"{p.kept:,}",
+            _percent(p.blind_before),
+            _percent(p.blind_after),
+            "" if p.blind_after is None else f"{100 * p.low:.1f} to {100 * p.high:.1f}",
+            "the text gives it away" if p.hackable else "",
+        ]
+        for p in passports
+    ]
+    return "\n".join(table(["kind", "made", "kept", "blind before", "blind after", "95 %", ""], rows)) + "\n"
+
+
+def results_markdown(results: Sequence[KindResult], passports: Sequence[Passport]) -> str:
+    """Accuracy by kind beside its baselines, then which level noticed what."""
+    blind = {p.kind: p for p in passports}
+    rows = [
+        [
+            r.kind,
+            r.effect,
+            f"{r.pairs:,} / {r.videos:,}",
+            _percent(r.accuracy),
+            f"{100 * r.low:.1f} to {100 * r.high:.1f}",
+            _percent(blind[r.kind].blind_after if r.kind in blind else None),
+            _percent(r.single_frame),
+            f"{r.shift:.2f}",
+            " ".join(f"{n} {100 * v:.0f}" for n, v in r.by_level.items()),
+        ]
+        for r in results
+    ]
+    head = [
+        "kind",
+        "effect",
+        "pairs / videos",
+        "accuracy",
+        "95 %",
+        "blind",
+        "one frame",
+        "shift",
+        "by level alone",
+    ]
+    lines = [*table(head, rows), "", f"Mean accuracy over contradictions: {_percent(mean_accuracy(results))}"]
+    owned = [r for r in results if r.largest]
+    if owned:
+        levels = list(owned[0].largest)
+        lines += ["", "Which level's margin is the largest, in units of its spread:", ""]
+        lines += table(
+            ["kind", *levels, "owner", "right level", "permuted", "p"],
+            [
+                [
+                    r.kind,
+                    *(_percent(r.largest[n]) for n in levels),
+                    r.owner or "-",
+                    _percent(r.right_level),
+                    _percent(r.permuted),
+                    "-" if r.p_value is None else f"{r.p_value:.4f}",
+                ]
+                for r in owned
+            ],
+        )
+    return "\n".join(lines) + "\n"
+
+
+def results_json(
+    results: Sequence[KindResult], passports: Sequence[Passport], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything, with its baselines."""
+    return {
+        "about": dict(about),
+        "mean_accuracy": mean_accuracy(results)
+        if any(r.effect == "contradiction" for r in results)
+        else None,
+        "kinds": [asdict(result) for result in results],
+        "passports": [asdict(passport) for passport in passports],
+    }
+
+
+def check_sheet(probes: Sequence[Probe], number: int, seed: int = 0) -> str:
+    """A random sample as CSV, for reading by eye: is it fluent, does it contradict, does a sibling support it?"""
+    rng = random.Random(seed)
+    chosen = rng.sample(list(probes), min(number, len(probes)))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["id", "kind", "caption", "altered", "fluent", "contradicts", "supported by a sibling"])
+    for probe in chosen:
+        writer.writerow([_cell(probe.id), probe.kind, _cell(probe.text), _cell(probe.altered), "", "", ""])
+    return buffer.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None or value != value else f"{100 * value:.1f} %"
