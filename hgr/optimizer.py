@@ -48,6 +48,10 @@ def build_optimizer(
     ]
     if settings.optimizer == "sgd":
         return torch.optim.SGD(listed, lr=rate, momentum=settings.momentum)
+    if settings.optimizer == "radam":
+        return torch.optim.RAdam(
+            listed, lr=rate, betas=settings.betas, eps=settings.epsilon, decoupled_weight_decay=True
+        )
     kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
     return kind(listed, lr=rate, betas=settings.betas, eps=settings.epsilon, fused=True)
 

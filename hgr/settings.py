@@ -125,7 +125,7 @@ class TrainingSettings(Section):
     batch_size: Positive = 64
     batch_groups: str | None = None
     drop_last: bool = False
-    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    optimizer: Literal["adam", "adamw", "radam", "sgd"] = "adam"
     learning_rate: Rate = 1e-4
     betas: tuple[Fraction, Fraction] = (0.9, 0.999)
     epsilon: Rate = 1e-8

@@ -57,7 +57,7 @@ def test_a_factor_for_nothing_is_an_error() -> None:
         build_optimizer(model().named_parameters(), TrainingSettings(learning_rate_factors={"": 0.0}))
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "radam", "sgd"])
 def test_every_optimizer_steps_as_torchs_own(name: str) -> None:
     settings = TrainingSettings(optimizer=name, learning_rate=0.01, betas=(0.8, 0.99), epsilon=1e-6)
     net, other = model(), model()
@@ -65,6 +65,7 @@ def test_every_optimizer_steps_as_torchs_own(name: str) -> None:
     plain = {
         "adam": lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6),
         "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.0),
+        "radam": lambda p: torch.optim.RAdam(p, lr=0.01, betas=(0.8, 0.99), eps=1e-6),
         "sgd": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9),
     }[name](other.parameters())
     for _ in range(3):
