@@ -57,6 +57,7 @@ SYSTEMS: dict[str, System] = {
     "hgr": System("hgr.models.hgr", "HGRConfig", "HGRInputs", "HGR"),
     "vsepp": System("hgr.models.vsepp", "VSEPPConfig", "VSEPPInputs", "VSEPP"),
     "hanet": System("hgr.models.hanet", "HANetConfig", "HANetInputs", "HANet", "concept_tables"),
+    "coot": System("hgr.models.coot", "COOTConfig", "COOTInputs", "COOT"),
 }
 """Name in the YAML -> system."""
 

@@ -8,4 +8,5 @@ SMALL: dict[str, dict[str, Any]] = {
     "hgr": {"width": 24, "word_width": 12},
     "vsepp": {"width": 24, "word_width": 12},
     "hanet": {"width": 24, "word_width": 12},
+    "coot": {"width": 16, "heads": 2, "pool_hidden": 32, "word_width": 24, "dropout": 0.0},
 }
