@@ -80,7 +80,7 @@ _STYLE = (
     "h1{font-size:1.3rem}h2{font-size:1.05rem;font-weight:600;margin:2rem 0 .5rem}"
     "ul{list-style:none;display:flex;gap:1.2rem;padding:0;color:#4b5563;font-size:.9rem}"
     "li span{display:inline-block;width:.8rem;height:.8rem;border:1.5px solid;border-radius:.2rem;margin-right:.35rem}"
-    "figure{margin:0;overflow-x:auto;border:1px solid #e5e7eb;border-radius:.6rem;padding:.5rem}"
+    "figure{margin:0;overflow-x:auto;text-align:center;border:1px solid #e5e7eb;border-radius:.6rem;padding:.5rem}"
     "figure svg{max-width:100%;height:auto}pre{background:#f9fafb;padding:.8rem;border-radius:.4rem;overflow-x:auto}"
     "summary{cursor:pointer;color:#4b5563;font-size:.85rem;margin-top:.4rem}"
 )
