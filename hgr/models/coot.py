@@ -17,6 +17,7 @@ from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
 from hgr.losses.cycle import cycle_consistency
+from hgr.losses.spread import spread
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
 from hgr.nn.frames import FrameBatch
 from hgr.nn.pooling import masked_mean
@@ -187,20 +188,6 @@ class Side(nn.Module):
         return {VIDEO: single(whole), CLIP: single(parts[batch.rows]), CONTEXT: single(context)}
 
 
-def spread(level: LevelEmbedding, same: Tensor, margin: float) -> Tensor:
-    """What it costs that different items are alike: a hinge over all pairs, both directions, divided by their square.
-
-    Args:
-        level: One vector an item, (B, 1, D).
-        same: (B, B) bool, pairs that cost nothing, each item and itself among them.
-        margin: Pairs whose cosine is below 1 - margin cost nothing.
-    """
-    cosines = cosine(level, level)
-    own = cosines.diagonal()
-    costs = (margin + cosines - own.unsqueeze(1)).clamp(min=0) + (margin + cosines - own).clamp(min=0)
-    return costs.masked_fill(same, 0.0).sum() / max(same.numel(), 1)
-
-
 class COOT(RetrievalModel):
     """Videos and paragraphs, clips and sentences, and their contexts; videos rank."""
 
@@ -261,12 +248,10 @@ class COOT(RetrievalModel):
         same = dict.fromkeys(self.levels, positives)
         if CLIP in self.levels:
             same[CLIP] = torch.eye(len(text.rows), dtype=torch.bool, device=positives.device)
-        terms = {}
+        margin, terms = self.config.cluster_margin, {}
         for level in self.levels:
             sides = (text_embeddings[level], video_embeddings[level])
-            terms[f"cluster_{level}"] = (
-                sum(spread(side, same[level], self.config.cluster_margin) for side in sides) / 2
-            )
+            terms[f"cluster_{level}"] = sum(spread(side, same[level], margin=margin) for side in sides) / 2
         if CLIP in self.levels:
             clips, clip_mask = _groups(video_embeddings[CLIP], video)
             sentences, sentence_mask = _groups(text_embeddings[CLIP], text)
