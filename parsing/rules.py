@@ -29,7 +29,7 @@ def predicate_heads(tree: Tree) -> list[int]:
     heads = []
     for i, token in enumerate(tree.tokens):
         relation = tree.relations[i]
-        if token.upos == "VERB":
+        if token.upos == "VERB" or _is_tagged_verb(tree, i):
             adjective = relation == "amod" and token.xpos not in ("VBG", "VBN", "")
             inner = relation.startswith(("compound", "fixed", "flat", "goeswith", "case", "mark", "det"))
             if relation not in _AUXILIARIES and not inner and not adjective:
@@ -40,6 +40,16 @@ def predicate_heads(tree: Tree) -> list[int]:
         ):
             heads.append(i)
     return heads
+
+
+def _is_tagged_verb(tree: Tree, i: int) -> bool:
+    """Whether the finer tag says verb where the coarse one does not: the parser disagrees with itself on rare verbs."""
+    token = tree.tokens[i]
+    if token.upos == "AUX" or token.xpos not in ("VBZ", "VBP", "VBD", "VBG"):
+        return False
+    if token.xpos == "VBG":
+        return token.upos == "NOUN" and tree.has(i, "obj", "aux")
+    return tree.relations[i] in ("root", "acl:relcl", "ccomp", "advcl", "conj", "parataxis")
 
 
 def is_passive(tree: Tree, verb: int) -> bool:

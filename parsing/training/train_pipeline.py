@@ -194,7 +194,7 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
     treebank = [s.tokens for s in sentences]
     nlp = build_pipeline(options)
-    seen = treebank + [grammar.caption() for _ in range(2000)]
+    seen = treebank + [grammar.caption() for _ in range(min(2000, options.captions))]
     optimizer = nlp.initialize(lambda: [example(nlp, tree) for tree in seen])
     random = Random(options.seed)
     started = time.perf_counter()

@@ -63,7 +63,7 @@ class RoleOptions:
     width: int = 64
     hidden: int = 64
     epochs: int = 6
-    batch: int = 512
+    batch: int = 1024
     dropout: float = 0.25
     learning_rate: float = 4e-3
     min_path: int = 3
@@ -191,19 +191,15 @@ def _fit(
     from torch import nn
 
     torch.manual_seed(seed)
-    longest = max(len(row) for row in rows)
-    ids = np.zeros((len(rows), longest), dtype=np.int32)
-    for k, row in enumerate(rows):
-        ids[k, : len(row)] = row
-    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum", padding_idx=0, sparse=False)
+    ids = [np.array(row, dtype=np.int64) for row in rows]
+    lengths = np.array([len(row) for row in rows])
+    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum")
     nn.init.normal_(embedding.weight, std=0.1)
-    with torch.no_grad():
-        embedding.weight[0] = 0.0
     bias = nn.Parameter(torch.zeros(options.width))
     first, second = nn.Linear(options.width, options.hidden), nn.Linear(options.hidden, labels)
     dropout = nn.Dropout(options.dropout)
     parameters = [embedding.weight, bias, *first.parameters(), *second.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=options.learning_rate)
+    optimizer = torch.optim.Adam(parameters, lr=options.learning_rate, fused=True)
     steps = options.epochs * (len(rows) // options.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.0, 1.0 - step / steps))
     generator = torch.Generator().manual_seed(seed)
@@ -213,8 +209,10 @@ def _fit(
         total = 0.0
         for start in range(0, len(rows) - options.batch + 1, options.batch):
             pick = order[start : start + options.batch]
-            x = torch.from_numpy(ids[pick.numpy()]).long()
-            hidden = dropout(torch.relu(embedding(x) + bias))
+            chosen = pick.numpy()
+            flat = torch.from_numpy(np.concatenate([ids[k] for k in chosen]))
+            offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(lengths[chosen])[:-1]]))
+            hidden = dropout(torch.relu(embedding(flat, offsets) + bias))
             loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
             optimizer.zero_grad()
             loss.backward()

@@ -1,0 +1,182 @@
+"""Quality and speed of the builtin parser, every row of its table.
+
+python -m benchmarks.parsing --data ../shared/data [--held-back] [--captions 59800] [--skip-speed]
+
+Trees and roles are measured on the EWT test set, captions on the hand-labelled ones, missed verbs over MSR-VTT captions
+with the labels of benchmarks/parsing_verbless.json, speed in this process and in two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import multiprocessing
+import random
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from parsing import ParsedCaption, load_parser
+from parsing.parsed_caption import Token
+from parsing.predicates import Labeller
+from parsing.rules import RuleLabeller
+from parsing.spacy_parser import SpacyParser, caption_doc, doc_tokens
+from parsing.training.scoring import argument_f1, caption_scores, tree_scores
+from parsing.training.train_pipeline import lowered
+from parsing.training.treebank import GoldSentence, read_treebank
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LABELLED = REPOSITORY / "tests" / "parsing" / "data" / "captions_labelled.json"
+VERBLESS = Path(__file__).resolve().parent / "parsing_verbless.json"
+SAMPLE = 200
+SAMPLE_SEED = 11
+SPEED_CAPTIONS = 6000
+
+
+def predicted(parser: SpacyParser, trees: Sequence[Sequence[Token]]) -> list[tuple[Token, ...]]:
+    """The parser's trees for the words of gold trees."""
+    docs = (caption_doc(parser.nlp, [t.text for t in tree]) for tree in trees)
+    return [doc_tokens(doc) for doc in parser.nlp.pipe(docs, batch_size=128)]
+
+
+def report_trees(parser: SpacyParser, sentences: Sequence[GoldSentence]) -> None:
+    """Tags, lemmas and attachment with gold tokens, as written and as a caption would be written."""
+    gold = [s.tokens for s in sentences]
+    small = [lowered(tree) for tree in gold]
+    for name, trees in (("EWT test", gold), ("EWT test, lower-cased, no final punctuation", small)):
+        scores = tree_scores(trees, predicted(parser, trees))
+        print(f"{name}: " + "  ".join(f"{key} {value:.2f}" for key, value in scores.items()))
+
+
+def report_roles(parser: SpacyParser, sentences: Sequence[GoldSentence]) -> None:
+    """Argument F1 of model and rules on gold and on predicted trees."""
+    gold = [s.tokens for s in sentences]
+    own = predicted(parser, gold)
+    labellers: dict[str, Labeller] = {"model": parser.labeller, "rules": RuleLabeller()}
+    for kind, trees in (("gold trees", gold), ("predicted trees", own)):
+        for name, labeller in labellers.items():
+            labelled, unlabelled = argument_f1(sentences, trees, labeller)
+            print(f"EWT test arguments, {kind}, {name}: F1 {labelled.f1:.2f}  unlabelled {unlabelled.f1:.2f}")
+
+
+def report_captions(parser: SpacyParser, data: Path, held_back: bool, verbose: bool) -> None:
+    """Predicate and argument F1 on captions labelled by hand, with the model and with the rules."""
+    labelled = json.loads(LABELLED.read_text(encoding="utf-8"))
+    sets = {
+        "captions_dev": json.loads((data / "srl" / "captions_dev.json").read_text(encoding="utf-8")),
+        "MSR-VTT open": [c for c in labelled if c["part"] == "open"],
+    }
+    if held_back:
+        sets["MSR-VTT held back"] = [c for c in labelled if c["part"] == "held_back"]
+        sets["all together"] = [c for part in list(sets.values()) for c in part]
+    by_rule = SpacyParser(parser.nlp, "rules", "", RuleLabeller())
+    for name, captions in sets.items():
+        for labeller, one in (("model", parser), ("rules", by_rule)):
+            parses = [p for p in one.parse([c["text"] for c in captions]) if isinstance(p, ParsedCaption)]
+            score = caption_scores(captions, parses)
+            print(
+                f"{name} ({len(captions)}), {labeller}: predicate F1 {score.predicates.f1:.1f}  "
+                f"labelled argument F1 {score.arguments.f1:.1f}  unlabelled {score.unlabelled.f1:.1f}"
+            )
+            if verbose and labeller == "model":
+                print("\n".join(f"    {line}" for line in score.errors))
+
+
+def msrvtt_captions(data: Path) -> list[str]:
+    """All captions of the MSR-VTT test split, in file order."""
+    with gzip.open(data / "text" / "msrvtt_test_captions.json.gz", "rt", encoding="utf-8") as file:
+        return [caption for captions in json.load(file).values() for caption in captions]
+
+
+def without_predicate(captions: list[str]) -> list[bool]:
+    """Whether each caption has no predicate; a worker process's task, loads its own parser."""
+    return [isinstance(p, ParsedCaption) and not p.predicates for p in load_parser("builtin").parse(captions)]
+
+
+def report_missed_verbs(captions: list[str]) -> None:
+    """Share of captions without a predicate, and how many of a sample of 200 have a verb after all."""
+    parts = [captions[k::2] for k in range(2)]
+    started = time.perf_counter()
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        flags = pool.map(without_predicate, parts)
+    seconds = time.perf_counter() - started
+    empty = [
+        text
+        for part, found in zip(parts, flags, strict=True)
+        for text, flag in zip(part, found, strict=True)
+        if flag
+    ]
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{len(captions)} captions by two processes: {seconds:.1f} s, {len(captions) / seconds:.0f} a second, "
+          f"largest process {peak:.0f} MB")  # fmt: skip
+    share = len(empty) / len(captions)
+    print(f"captions without a predicate: {len(empty)} of {len(captions)}, {100 * share:.2f} %")
+    labels: dict[str, str] = json.loads(VERBLESS.read_text(encoding="utf-8")) if VERBLESS.is_file() else {}
+    sample = random.Random(SAMPLE_SEED).sample(sorted(empty), min(SAMPLE, len(empty)))
+    known = [labels[text] for text in sample if text in labels]
+    missed = known.count("missed")
+    print(
+        f"of {len(sample)} of them drawn at random {len(known)} have been read: {missed} have a verb that was missed"
+    )
+    if known:
+        print(f"missed verbs: about {100 * share * missed / len(known):.2f} % of all captions")
+    for text in sample:
+        if text not in labels:
+            print(f"    not read yet: {text}")
+
+
+def parse_all(captions: list[str]) -> tuple[float, float]:
+    """Seconds and processor seconds that a loaded parser takes; a worker process's task."""
+    parser = load_parser("builtin")
+    list(parser.parse(captions[:200]))
+    started, cpu = time.perf_counter(), time.process_time()
+    count = sum(1 for _ in parser.parse(captions))
+    assert count == len(captions)
+    return time.perf_counter() - started, time.process_time() - cpu
+
+
+def report_speed(captions: list[str]) -> None:
+    """Captions a second on one core and on two, in wall time and per processor second."""
+    chosen = random.Random(SAMPLE_SEED).sample(captions, min(SPEED_CAPTIONS, len(captions)))
+    context = multiprocessing.get_context("spawn")
+    for cores in (1, 2):
+        parts = [chosen[k::cores] for k in range(cores)]
+        with context.Pool(cores) as pool:
+            times = pool.map(parse_all, parts, chunksize=1)
+        wall = max(seconds for seconds, _ in times)
+        cpu = sum(seconds for _, seconds in times)
+        print(f"speed, {cores} core(s): {len(chosen) / wall:.0f} captions a second, "
+              f"{cores * len(chosen) / cpu:.0f} if the cores were free (per processor second, times cores)")  # fmt: skip
+
+
+def main() -> None:
+    """Command line."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    options.add_argument("--held-back", action="store_true", help="also score the captions kept for the end")
+    options.add_argument("--captions", type=int, default=0, help="MSR-VTT captions to parse, 0 for all")
+    options.add_argument("--skip-speed", action="store_true")
+    options.add_argument("--skip-missed", action="store_true")
+    options.add_argument("--verbose", action="store_true", help="print every wrong predicate and argument")
+    chosen = options.parse_args()
+    parser = load_parser("builtin")
+    assert isinstance(parser, SpacyParser)
+    print(f"parser {parser.version}, Python {sys.version.split()[0]}")
+    sentences = read_treebank(chosen.data / "srl" / "ewt_test.jsonl.gz")
+    report_trees(parser, sentences)
+    report_roles(parser, sentences)
+    report_captions(parser, chosen.data, chosen.held_back, chosen.verbose)
+    captions = msrvtt_captions(chosen.data)
+    if not chosen.skip_speed:
+        report_speed(captions)
+    if not chosen.skip_missed:
+        report_missed_verbs(captions[: chosen.captions] if chosen.captions else captions)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Role rules that word lists decide, and the Chinese table."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsing.parsed_caption import Token
+from parsing.predicates import predicates_from_tree
+from parsing.rules import RuleLabeller, is_passive, predicate_heads
+from parsing.tree import Tree
+from tests.parsing.trees import tree
+
+PUT = "he/PRP/2/nsubj {verb}/VBZ/0/root milk/NN/2/obj {case}/IN/6/case a/DT/6/det {noun}/NN/2/obl"
+WALK = "he/PRP/2/nsubj {verb}/VBZ/0/root {case}/IN/5/case a/DT/5/det {noun}/NN/2/obl"
+
+
+@pytest.mark.parametrize(
+    ("template", "verb", "case", "noun", "role"),
+    [
+        (PUT, "pours:pour", "into", "bowl", "ARG2"),
+        (PUT, "puts:put", "in", "bowl", "ARG2"),
+        (PUT, "drinks:drink", "in", "kitchen", "ARGM-LOC"),
+        (PUT, "drinks:drink", "with", "spoon", "ARGM-MNR"),
+        (PUT, "drinks:drink", "with", "friend", "ARGM-COM"),
+        (WALK, "walks:walk", "to", "house", "ARG4"),
+        (WALK, "walks:walk", "into", "house", "ARG4"),
+        (WALK, "walks:walk", "from", "house", "ARGM-DIR"),
+        (WALK, "sleeps:sleep", "on", "bed", "ARGM-LOC"),
+        (WALK, "sleeps:sleep", "in", "morning", "ARGM-TMP"),
+        (WALK, "sleeps:sleep", "during", "show", "ARGM-TMP"),
+        (WALK, "looks:look", "at", "dog", "ARG1"),
+        (WALK, "talks:talk", "about", "dog", "ARG1"),
+        (WALK, "talks:talk", "to", "dog", "ARG2"),
+    ],
+)
+def test_obliques(template: str, verb: str, case: str, noun: str, role: str):
+    labels = RuleLabeller().arguments(Tree(tree(template.format(verb=verb, case=case, noun=noun))), [1])
+    assert labels[0][-1][1] == role
+
+
+@pytest.mark.parametrize(
+    ("word", "tag", "role"),
+    [("not", "RB", "ARGM-NEG"), ("quickly", "RB", "ARGM-MNR"), ("now", "RB", "ARGM-TMP"), ("away", "RB", "ARGM-DIR"),
+     ("outside", "RB", "ARGM-LOC"), ("also", "RB", "ARGM-DIS")],
+)  # fmt: skip
+def test_adverbs(word: str, tag: str, role: str):
+    labels = RuleLabeller().arguments(
+        Tree(tree(f"he/PRP/2/nsubj runs:run/VBZ/0/root {word}/{tag}/2/advmod")), [1]
+    )
+    assert (2, role) in labels[0]
+
+
+@pytest.mark.parametrize(
+    ("mark", "tag", "role"),
+    [
+        ("while", "SC", "ARGM-TMP"),
+        ("because", "SC", "ARGM-CAU"),
+        ("by", "SC", "ARGM-MNR"),
+        ("to", "TO", "ARGM-PRP"),
+    ],
+)
+def test_clauses(mark: str, tag: str, role: str):
+    text = f"he/PRP/2/nsubj sings:sing/VBZ/0/root {mark}/{tag}/4/mark dancing:dance/VBG/2/advcl"
+    labels = RuleLabeller().arguments(Tree(tree(text)), [1, 3])
+    assert (3, role) in labels[0]
+    assert (0, "ARG0") in labels[1]
+
+
+def test_verbs_without_agent():
+    labels = RuleLabeller().arguments(Tree(tree("a/DT/2/det tree/NN/3/nsubj falls:fall/VBZ/0/root")), [2])
+    assert labels == [[(1, "ARG1")]]
+
+
+def test_auxiliaries_are_no_predicates_and_copulas_are():
+    sentence = Tree(tree("he/PRP/3/nsubj is:be/AX/3/aux running:run/VBG/0/root"))
+    assert predicate_heads(sentence) == [2]
+    assert not is_passive(sentence, 2)
+    assert predicate_heads(Tree(tree("he/PRP/3/nsubj is:be/AX/3/cop old/JJ/0/root"))) == [1]
+
+
+def test_adjective_tagged_as_verb_is_no_predicate():
+    assert (
+        predicate_heads(
+            Tree((Token("striped", "stripe", "VERB", "JJ", "", 1, "amod"), Token("cat", "cat", "NOUN")))
+        )
+        == []
+    )
+
+
+def test_verb_by_the_fine_tag_only():
+    tokens = (
+        Token("dogs", "dog", "NOUN", "NNS", "", 1, "nsubj"),
+        Token("homer", "homer", "NOUN", "VBP", "", -1, "root"),
+    )
+    assert predicate_heads(Tree(tokens)) == [1]
+
+
+def chinese(*rows: tuple[str, str, int, str]) -> tuple[Token, ...]:
+    return tuple(Token(word, word, upos, "", "", head - 1, relation) for word, upos, head, relation in rows)
+
+
+def test_chinese_adjuncts():
+    tokens = chinese(
+        ("男人", "NOUN", 6, "nsubj"), ("正在", "ADV", 6, "advmod"), ("在", "ADP", 4, "case"), ("公园", "NOUN", 6, "obl"),
+        ("用手", "NOUN", 6, "obl"), ("喂", "VERB", 0, "root"), ("狗", "NOUN", 6, "obj"),
+    )  # fmt: skip
+    (predicate,), _ = predicates_from_tree(tokens, RuleLabeller("zh"))
+    assert {tokens[a.head].text: a.role for a in predicate.arguments} == {
+        "男人": "ARG0", "正在": "ARGM-TMP", "公园": "ARGM-LOC", "用手": "ARGM-ADV", "狗": "ARG1",
+    }  # fmt: skip
+
+
+def test_chinese_passive():
+    tokens = chinese(
+        ("球", "NOUN", 4, "nsubj:pass"),
+        ("被", "ADP", 3, "case"),
+        ("男孩", "NOUN", 4, "obl:agent"),
+        ("踢", "VERB", 0, "root"),
+    )
+    (predicate,), _ = predicates_from_tree(tokens, RuleLabeller("zh"))
+    assert {tokens[a.head].text: a.role for a in predicate.arguments} == {"球": "ARG1", "男孩": "ARG0"}
+
+
+def test_unknown_language_is_an_error():
+    with pytest.raises(ValueError, match="'fr'"):
+        RuleLabeller("fr")
