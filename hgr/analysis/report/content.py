@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import numpy as np
 
 from hgr.analysis.report.explanations import Explainer, Explanation, section_of
 from hgr.analysis.report.overview import Section
+from hgr.analysis.report.page import inert_json
 from hgr.analysis.report.query_facts import QueryFacts, query_facts
 from hgr.analysis.report.source import ReportSource
 from hgr.analysis.report.thumbnails import Strip, StripTask, make_strips
@@ -96,7 +96,7 @@ def page_data(
         "queries": queries,
         "videos": [{"id": stored.videos[column]} for column in columns],
     }
-    room = page_bytes - len(json.dumps(data, ensure_ascii=True))
+    room = page_bytes - len(inert_json(data).encode())
     strips, reasons = _frames(source, [stored.videos[c] for c in columns], room, workers, with_frames)
     for video in data["videos"]:
         _add_frames(video, source, strips.get(video["id"]), reasons.get(video["id"]))

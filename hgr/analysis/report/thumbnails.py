@@ -57,7 +57,7 @@ class Strip:
     aspect: float
 
 
-TIERS = ((72, 60), (54, 55), (40, 50), (32, 40))
+TIERS = ((72, 60), (54, 55), (40, 50), (32, 40), (24, 30))
 """(height, quality) of the strips, best first; the first that fits into the page's size is taken."""
 
 

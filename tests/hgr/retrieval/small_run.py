@@ -57,14 +57,32 @@ def captions(count: int) -> list[Caption]:
     return made
 
 
-def make_run(path: Path, *, count: int = 24, files: bool = False, seed: int = 0, **changes: object) -> Path:
-    """A data set in path/data, features in it, a run in path/run; returns the run's folder."""
+def make_run(
+    path: Path,
+    *,
+    count: int = 24,
+    files: bool | str = False,
+    seed: int = 0,
+    frames: int = FRAMES,
+    **changes: object,
+) -> Path:
+    """A data set in path/data, features in it, a run in path/run; returns the run's folder.
+
+    Args:
+        path: An empty folder.
+        count: Captions, two a video.
+        files: Whether the videos name files, videos/<id>.mp4, or the one file that all of them name.
+        seed: Of the weights.
+        frames: Rows of features a video.
+        changes: Options of HGR.
+    """
     made = captions(count)
     ids = [f"v{i}" for i in range(count // 2)]
-    videos = [Video(v, f"videos/{v}.mp4" if files else None, duration=SECONDS) for v in ids]
+    named = [files if isinstance(files, str) else f"videos/{v}.mp4" if files else None for v in ids]
+    videos = [Video(v, file, duration=SECONDS) for v, file in zip(ids, named, strict=True)]
     data = path / "data"
     write_folder(data, made, videos, {"train": ids[:4], "val": ids[4:6], "test": ids[4:]})
-    write_features(data / "features", ids)
+    write_features(data / "features", ids, frames=frames)
     write_role_graphs(data / "graphs.jsonl", [(c.text, build_role_graph(parse(c.text))) for c in made])
     settings = small_settings(data, **changes)
     prepared = prepare(settings, ["train"])
@@ -84,10 +102,10 @@ def small_settings(data: Path, **changes: object) -> Settings:
     return default_settings(HGRConfig(width=16, word_width=8, **changes), str(data), "small")  # type: ignore[arg-type]
 
 
-def write_features(path: Path, ids: list[str], seed: int = 0) -> None:
+def write_features(path: Path, ids: list[str], seed: int = 0, frames: int = FRAMES) -> None:
     generator = np.random.default_rng(seed)
-    recipe = Recipe("made-up", sampling={"frames": FRAMES, "placement": "uniform"})
+    recipe = Recipe("made-up", sampling={"frames": frames, "placement": "uniform"})
     with FeatureStoreWriter(path, {"frames": StreamPlan(DIM, recipe, "float32")}) as writer:
         for video in ids:
-            writer.add(video, {"frames": generator.normal(size=(FRAMES, DIM)).astype(np.float32)})
+            writer.add(video, {"frames": generator.normal(size=(frames, DIM)).astype(np.float32)})
         writer.finish()
