@@ -58,6 +58,7 @@ SYSTEMS: dict[str, System] = {
     "vsepp": System("hgr.models.vsepp", "VSEPPConfig", "VSEPPInputs", "VSEPP"),
     "hanet": System("hgr.models.hanet", "HANetConfig", "HANetInputs", "HANet", "concept_tables"),
     "coot": System("hgr.models.coot", "COOTConfig", "COOTInputs", "COOT"),
+    "cmhse": System("hgr.models.cmhse", "CMHSEConfig", "CMHSEInputs", "CMHSE"),
 }
 """Name in the YAML -> system."""
 

@@ -9,4 +9,5 @@ SMALL: dict[str, dict[str, Any]] = {
     "vsepp": {"width": 24, "word_width": 12},
     "hanet": {"width": 24, "word_width": 12},
     "coot": {"width": 16, "heads": 2, "pool_hidden": 32, "word_width": 24, "dropout": 0.0},
+    "cmhse": {"width": 16, "word_width": 12, "reconstruction": "elements"},
 }

@@ -1,0 +1,244 @@
+"""CMHSE: hierarchical recurrent networks over frames and clips, words and sentences.
+
+Paper: Zhang, Hu, Sha, Cross-Modal and Hierarchical Modeling of Video and Text, ECCV 2018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import torch
+from pydantic import Field, field_validator
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from hgr.data.items import TextItem, VideoItem
+from hgr.data.spec import DataSpec
+from hgr.embeddings import Embeddings, single
+from hgr.losses.spread import spread
+from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
+from hgr.nn.frames import FrameBatch
+from hgr.nn.pooling import masked_max
+from hgr.nn.segments import SegmentedBatch, group, segmented_features, segmented_videos, segmented_words
+from hgr.nn.word_batch import WordBatch
+from hgr.nn.word_encoder import set_word_vectors
+from hgr.similarity import cosine
+
+VIDEO, CLIP, CONTEXT = "video", "clip", "context"
+UNITS: dict[str, Literal["video", "segment"]] = {VIDEO: "video", CLIP: "segment", CONTEXT: "video"}
+
+
+class CMHSEConfig(SystemConfig):
+    """Options of CMHSE. Defaults are those of ActivityNet Captions.
+
+    Attributes:
+        width: Size D of all embeddings.
+        word_width: Size of word embeddings, where the data have no text features.
+        max_frames: Frames kept of a video and of a clip.
+        extra_frames: Frames added at the end of a clip; 1 makes published ranges, whose end is inclusive.
+        levels: Which levels are matched; data without segments have no clip level.
+        reconstruction: Decoders rebuild nothing, clips from videos and sentences from paragraphs, or from those the
+            frames and words too.
+        cluster_margin: Margin of the terms that push different items of one side apart.
+    """
+
+    system: Literal["cmhse"] = "cmhse"
+    width: int = Field(1024, ge=1)
+    word_width: int = Field(300, ge=1)
+    max_frames: int | None = Field(80, ge=1)
+    extra_frames: int = Field(1, ge=0)
+    levels: tuple[Literal["video", "clip", "context"], ...] = (VIDEO, CLIP, CONTEXT)
+    reconstruction: Literal["none", "segments", "elements"] = "segments"
+    cluster_margin: float = Field(0.2, ge=0)
+
+    @field_validator("levels")
+    @classmethod
+    def _videos_are_ranked(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
+        if VIDEO not in levels or len(set(levels)) != len(levels):
+            raise ValueError(f"expected distinct levels, 'video' among them, found {levels}")
+        return levels
+
+
+class CMHSEInputs:
+    """Videos with clips; captions with sentences, as text features where the data have them, else as words."""
+
+    def __init__(self, config: CMHSEConfig, spec: DataSpec) -> None:
+        self.config = config
+        self.streams, self.text_streams = dict(spec.streams), dict(spec.text_streams)
+        self.word_ids = {word: i for i, word in enumerate(spec.words)}
+
+    def text(self, items: Sequence[TextItem]) -> SegmentedBatch:
+        """Captions -> batch."""
+        if self.text_streams:
+            return segmented_features(items, self.text_streams)
+        return segmented_words(items, self.word_ids)
+
+    def video(self, items: Sequence[VideoItem]) -> SegmentedBatch:
+        """Videos -> batch."""
+        options = self.config
+        return segmented_videos(
+            items, self.streams, max_frames=options.max_frames, extra_frames=options.extra_frames
+        )
+
+
+def make_recurrent(inputs: int, width: int) -> nn.GRU:
+    """A one-directional GRU: each gate's matrices Xavier-uniform by themselves, biases 0."""
+    recurrent = nn.GRU(inputs, width, batch_first=True)
+    for name, parameter in recurrent.named_parameters():
+        if name.startswith("weight"):
+            for gate in parameter.chunk(3):
+                nn.init.xavier_uniform_(gate)
+        else:
+            nn.init.zeros_(parameter)
+    return recurrent
+
+
+def run(recurrent: nn.GRU, values: Tensor, mask: Tensor, start: Tensor | None = None) -> Tensor:
+    """States of a GRU over sequences of different lengths.
+
+    Args:
+        recurrent: The GRU.
+        values: (B, L, D_in).
+        mask: (B, L), real positions first, at least one each.
+        start: Initial states (B, D), 0 if not given.
+
+    Returns:
+        (B, L, D), 0 on padding.
+    """
+    packed = pack_padded_sequence(values, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+    states, _ = recurrent(packed, None if start is None else start.unsqueeze(0).to(values.dtype))
+    return pad_packed_sequence(states, batch_first=True, total_length=values.shape[1])[0]
+
+
+class Side(nn.Module):
+    """One modality: a GRU over elements for wholes and parts, a GRU over parts that starts from the whole, decoders."""
+
+    def __init__(self, config: CMHSEConfig, feature_width: int, num_words: int | None = None) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_words, feature_width) if num_words is not None else None
+        self.elements = make_recurrent(feature_width, config.width)
+        self.parts = make_recurrent(config.width, config.width)
+        depth = {"none": 0, "segments": 1, "elements": 2}[config.reconstruction]
+        self.part_decoder = make_recurrent(config.width, config.width) if depth > 0 else None
+        self.element_decoder = make_recurrent(config.width, feature_width) if depth > 1 else None
+
+    def features(self, batch: FrameBatch | WordBatch) -> Tensor:
+        """(B, L, D_in)."""
+        if isinstance(batch, FrameBatch):
+            return batch.frames
+        if self.embedding is None:
+            raise ValueError("words were given to an encoder that was built for text features")
+        return self.embedding(batch.word_ids)
+
+    def _pooled(self, batch: FrameBatch | WordBatch) -> Tensor:
+        return masked_max(run(self.elements, self.features(batch), batch.mask), batch.mask)
+
+    def forward(self, batch: SegmentedBatch) -> Embeddings:
+        """Videos (B, 1, D), all parts (S, 1, D), contexts (B, 1, D)."""
+        context, parts = self._pooled(batch.whole), self._pooled(batch.parts)
+        values, mask = group(parts, batch.counts)
+        whole = masked_max(run(self.parts, values, mask, context), mask)
+        return {VIDEO: single(whole), CLIP: single(parts), CONTEXT: single(context)}
+
+    def reconstruction(self, batch: SegmentedBatch, whole: Tensor) -> dict[str, Tensor]:
+        """Mean distances between what decoders rebuild of the wholes (B, D) and the (fixed) originals.
+
+        Returns:
+            "segments" and, with that decoder, "elements".
+        """
+        if self.part_decoder is None:
+            return {}
+        with torch.no_grad():
+            originals = self._pooled(batch.parts)
+        _, mask = group(originals, batch.counts)
+        rebuilt = run(self.part_decoder, whole.unsqueeze(1).expand(-1, mask.shape[1], -1), mask)[mask]
+        found = {"segments": distance(rebuilt, originals)}
+        if self.element_decoder is not None:
+            real = batch.parts.mask
+            with torch.no_grad():
+                targets = self.features(batch.parts)[real]
+            again = run(self.element_decoder, rebuilt.unsqueeze(1).expand(-1, real.shape[1], -1), real)[real]
+            found["elements"] = distance(again, targets)
+        return found
+
+
+def distance(a: Tensor, b: Tensor) -> Tensor:
+    """Mean Euclidean distance of rows (N, D)."""
+    return torch.linalg.vector_norm(a.float() - b.float(), dim=-1).mean()
+
+
+class CMHSE(RetrievalModel):
+    """Videos and paragraphs, clips and sentences, and their contexts; videos rank."""
+
+    def __init__(self, config: CMHSEConfig, spec: DataSpec) -> None:
+        super().__init__()
+        self.config = config
+        self.levels = {level: Level(level, UNITS[level]) for level in config.levels}
+        self.video = Side(config, sum(spec.streams.values()))
+        if spec.text_streams:
+            self.text = Side(config, sum(spec.text_streams.values()))
+        else:
+            self.text = Side(config, config.word_width, len(spec.words))
+
+    def set_word_vectors(self, vectors: Tensor) -> int:
+        """Start the word embeddings from pretrained vectors (num_words, word_width); NaN rows stay as they are.
+
+        Raises:
+            ValueError: The data have text features, so there are no word embeddings.
+        """
+        if self.text.embedding is None:
+            return super().set_word_vectors(vectors)
+        return set_word_vectors(self.text.embedding, vectors)
+
+    def _encode(self, side: Side, batch: SegmentedBatch) -> Embeddings:
+        encoded = side(batch)
+        encoded[CLIP] = encoded[CLIP][batch.rows]
+        return {level: encoded[level] for level in self.levels}
+
+    def encode_text(self, text: SegmentedBatch) -> Embeddings:
+        """Paragraphs (T, 1, D), sentences (S, 1, D), contexts (T, 1, D)."""
+        return self._encode(self.text, text)
+
+    def encode_video(self, video: SegmentedBatch) -> Embeddings:
+        """Videos (V, 1, D), clips (C, 1, D), contexts (V, 1, D)."""
+        return self._encode(self.video, video)
+
+    def similarities(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
+        """Cosines: paragraphs and videos (T, V), sentences and clips (S, C), contexts (T, V)."""
+        return {level: cosine(text[level], video[level]) for level in self.levels}
+
+    def fuse(
+        self, similarities: Mapping[str, Tensor], present: Mapping[str, tuple[Tensor, Tensor]]
+    ) -> dict[str, Tensor]:
+        """Videos rank, as published."""
+        return {FUSED: similarities[VIDEO]}
+
+    def auxiliary_losses(
+        self,
+        *,
+        text: SegmentedBatch,
+        video: SegmentedBatch,
+        text_embeddings: Embeddings,
+        video_embeddings: Embeddings,
+        positives: Tensor,
+    ) -> dict[str, Tensor]:
+        """Terms "cluster_<level>" (summed over pairs, half of both sides) and "reconstruct_<segments, elements>"."""
+        same = dict.fromkeys(self.levels, positives)
+        if CLIP in self.levels:
+            same[CLIP] = torch.eye(len(text.rows), dtype=torch.bool, device=positives.device)
+        terms = {}
+        for level in self.levels:
+            costs = [
+                spread(side[level], same[level], margin=self.config.cluster_margin, reduction="sum")
+                for side in (text_embeddings, video_embeddings)
+            ]
+            terms[f"cluster_{level}"] = (costs[0] + costs[1]) / 2
+        found = [
+            side.reconstruction(batch, embeddings[VIDEO].vectors[:, 0])
+            for side, batch, embeddings in (
+                (self.text, text, text_embeddings),
+                (self.video, video, video_embeddings),
+            )
+        ]
+        return terms | {f"reconstruct_{name}": found[0][name] + found[1][name] for name in found[0]}
