@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parsing import claims
-from parsing.cache_file import CacheError, connect
+from parsing.cache_file import CacheError, connect, is_read_only
 from parsing.parsed_caption import ParsedCaption, ParseFailure
 from parsing.parsers import Parser
 from parsing.records import FAILED, Record, RecordError, decode
@@ -65,8 +65,10 @@ class ParseCache:
         """
         cache = cls(Path(path), connect(Path(path), create=create, vfs=vfs))
         try:
-            with cache.transaction():
-                unclean = claims.drop_dead(cache._connection)
+            if is_read_only(cache.path):
+                return cache
+            with cache.transaction() as connection:
+                unclean = claims.drop_dead(connection)
             if unclean:
                 verdict = cache.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if verdict != "ok":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import warnings
@@ -61,13 +62,16 @@ def connect(path: Path, *, create: bool = True, vfs: str = "") -> sqlite3.Connec
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _refuse_other_files(path)
-        uri = f"file:{quote(str(path.absolute()))}" + (f"?vfs={vfs}" if vfs else "")
+        options = f"?vfs={vfs}" if vfs else "?mode=ro&immutable=1" if is_read_only(path) else ""
+        uri = f"file:{quote(str(path.absolute()))}{options}"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     except (sqlite3.Error, OSError) as error:
         raise CacheError(f"{path}: cannot be opened ({error})") from error
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
+        if is_read_only(path):
+            return connection
         _prepare(connection, path)
         _set_journal(connection, path)
     except sqlite3.DatabaseError as error:
@@ -77,6 +81,22 @@ def connect(path: Path, *, create: bool = True, vfs: str = "") -> sqlite3.Connec
         connection.close()
         raise
     return connection
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether a cache can only be read: it is there, and its file or folder may not be written.
+
+    Raises:
+        CacheError: It may not be written and has a write-ahead log, without which its content would be old.
+    """
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return False
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size:
+        raise CacheError(
+            f"{path}: may not be written, but has commits in {log.name}; open it once where it may be"
+        )
+    return True
 
 
 def _refuse_other_files(path: Path) -> None:

@@ -235,3 +235,20 @@ def test_the_file_is_plain_sqlite_for_everybody(path):
     with sqlite3.connect(path) as connection:
         query = "SELECT json_extract(payload, '$.predicates[0].lemma') FROM parses WHERE text = ?"
         assert connection.execute(query, (TEXTS[0],)).fetchone() == ("feeds",)
+
+
+def test_a_cache_in_a_read_only_folder_can_be_read(path, monkeypatch):
+    with ParseCache.open(path) as cache:
+        list(cache.parse(TEXTS, ToyParser()))
+    monkeypatch.setattr("os.access", lambda *arguments: False)
+    before = sorted(path.parent.iterdir())
+    with ParseCache.open(path, create=False) as cache:
+        assert list(cache.results(cache.one_parser())) == [toy_parse(text) for text in sorted(TEXTS)]
+        with pytest.raises(
+            CacheError, match="parses.db: cannot be written .attempt to write a readonly database."
+        ):
+            cache.fill(["man feeds more"], ToyParser())
+    assert sorted(path.parent.iterdir()) == before
+    path.with_name("parses.db-wal").write_bytes(b"x")
+    with pytest.raises(CacheError, match="may not be written, but has commits in parses.db-wal"):
+        ParseCache.open(path)
