@@ -29,6 +29,7 @@ def make_command(
     graphs: Annotated[
         Path | None, typer.Option(help="Role graphs or parse cache; FOLDER/graphs.jsonl by default.")
     ] = None,
+    parser: Annotated[str, typer.Option(help="Parses captions that have no role graph there.")] = "builtin",
     kind: Annotated[
         list[str] | None, typer.Option(help="Kind to make; several times; all by default.")
     ] = None,

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from hgr.analysis.probes.lexicons import GENERIC, SAME, SAME_VERBS
+from hgr.analysis.probes.lexicons import GENERIC, INSTRUMENT_WORDS, SAME, SAME_VERBS
 from hgr.analysis.probes.morphology import verb_form
 from hgr.analysis.probes.source import Source
 
-KNOWN_WORD = 5
+KNOWN_WORD = 8
 """Occurrences from which a word is taken for a real one."""
 SMOOTHING = 3.0
 """Videos added to the expected number in `association`, so that rare pairs do not look associated."""
@@ -33,6 +33,9 @@ class Corpus:
         verbs_said: Video -> dictionary forms of all its verbs.
         events: (agent head, form) -> verb phrases after the auxiliary with their video.
         word_videos: Word -> videos that have it.
+        pairs: Neighboring words -> times.
+        verb_forms: Verb word -> captions in which it is an action.
+        instruments: Verb lemma -> head noun after "with" or "using" -> captions.
     """
 
     words: Counter[str] = field(default_factory=Counter)
@@ -50,6 +53,9 @@ class Corpus:
         default_factory=lambda: defaultdict(Counter)
     )
     word_videos: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    verb_forms: Counter[str] = field(default_factory=Counter)
+    instruments: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _associations: dict[tuple[str, str], float] = field(default_factory=dict)
     _meant: dict[str, set[str]] = field(default_factory=dict)
 
@@ -95,6 +101,7 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
         words = source.words
         corpus.words.update(set(words) if not small else dict.fromkeys(words, KNOWN_WORD))
         corpus.said[source.video].update(words)
+        corpus.pairs.update(zip(words, words[1:], strict=False))
         for word in set(words):
             corpus.word_videos[word].add(source.video)
         corpus.verbs_said[source.video].update(source.lemmas())
@@ -103,11 +110,14 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
         for action in source.actions:
             frame = frame_of(action.fillers, words)
             corpus.verbs[verb_form(words[action.verb]), frame][words[action.verb]] += 1
+            corpus.verb_forms[words[action.verb]] += 1
             for filler in action.fillers:
                 head = words[filler.phrase.head]
                 corpus.heads[action.lemma, filler.role][head] += 1
                 if filler.role == "ARG1" and not filler.phrase.preposition:
                     corpus.verb_objects[action.lemma][head] += 1
+                if filler.phrase.preposition in INSTRUMENT_WORDS:
+                    corpus.instruments[action.lemma][head] += 1
                 if filler.role == "ARG0":
                     corpus.verb_agents[action.lemma][head] += 1
                 if filler.role == "ARGM-LOC" and filler.phrase.simple:

@@ -93,6 +93,14 @@ OTHER_PEOPLE: dict[str, tuple[str, ...]] = {
 SAME: tuple[frozenset[str], ...] = tuple(
     words(group)
     for group in (
+        "ball sphere orb",
+        "cube box crate block",
+        "cone pyramid triangle",
+        "sand beach desert",
+        "water lake pond sea",
+        "grass lawn meadow field",
+        "road street",
+        "violet purple",
         "man guy gentleman male dude chef cook actor singer player host person someone somebody speaker anchor reporter",
         "woman lady female girl mom mother actress singer host person someone somebody speaker anchor reporter chef cook",
         "boy kid child toddler baby son man guy male person teenager someone",
@@ -172,7 +180,12 @@ GENERIC = words(
     characters image images picture pictures screen screens commercial advertisement ad trailer information
     topic subject event events world life time day side front back top middle background camera interview news
     place area room view style others other one ones everyone everybody anyone it them each use steps step
-    process method tutorial review demonstration"""
+    process method tutorial review demonstration
+    sport sports game games match fun role parts craft crafts instruments instrument demo commentary speech tricks
+    trick moves stunts stunt race lesson class tips advice questions question interviews performance performances
+    head hand hands face eyes hair mouth arm arms legs leg finger fingers skin feet foot number numbers meal food dish
+    recipe vehicle clothes ingredients fruit vegetables toy toys device machine tool tools material materials items
+    song music sound voice story words language art dress outfit rounds round lot dishes foods vehicles tune tunes"""
 )
 """Nouns too wide or too vague to contradict anything."""
 
@@ -189,6 +202,7 @@ WEAK_VERBS = words(
 SAME_VERBS: tuple[frozenset[str], ...] = tuple(
     words(group)
     for group in (
+        "push shove move", "hit strike bump", "chase pursue follow run", "circle orbit", "carry transport", "jump leap hop",
         "cook fry boil bake prepare grill saute roast stir heat", "cut chop slice dice mince peel carve", "mix stir whisk beat blend",
         "pour add fill sprinkle", "run jog race sprint chase", "ride drive race", "jump leap hop dive flip", "sing perform rap hum",
         "fight wrestle box punch kick hit beat attack spar", "throw toss pass pitch", "hit strike punch knock smash", "eat taste chew bite feed",
@@ -202,12 +216,12 @@ SAME_VERBS: tuple[frozenset[str], ...] = tuple(
     )
 )  # fmt: skip
 EXCLUSIVE_VERBS = words(
-    """cook fry bake grill dance sing run swim ride drive eat drink sleep cut peel chop slice read write draw paint
-    fight kick throw push pull wash clean climb jump fly ski skate surf sew knit type feed chase carry lift fold roll
-    pour brush shave box wrestle drum hit catch bounce spin crawl walk hug kiss pet bite lick dig plant mow row paddle
-    sail shoot build drill hammer iron vacuum sweep mop dive skateboard snowboard bowl juggle cry kneel march shovel
-    grate stir whisk knead spray open close drop touch turn circle follow slide cross pass enter leave hide bump shake
-    wave hop float sink approach"""
+    """shove strike pursue orbit transport leap cook fry bake grill dance sing run swim ride drive eat drink sleep cut
+    peel chop slice read write draw paint fight kick throw push pull wash clean climb jump fly ski skate surf sew knit
+    type feed chase carry lift fold roll pour brush shave box wrestle drum hit catch bounce spin crawl walk hug kiss pet
+    bite lick dig plant mow row paddle sail shoot build drill hammer iron vacuum sweep mop dive skateboard snowboard
+    bowl juggle cry kneel march shovel grate stir whisk knead spray open close drop touch turn circle follow slide cross
+    pass enter leave hide bump shake wave hop float sink approach"""
 )
 """Activities that leave no room for another one at the same time: only these replace each other."""
 VAGUE_OBJECT_VERBS = words(
@@ -236,11 +250,27 @@ MOTION_VERBS = words(
 )
 """Verbs with which up and down, left and right are directions and not idioms."""
 INSTRUMENT_WORDS = words("with using")
-UNCLEAR_PLACES = words(
-    """video background front side top middle back end way camera screen show game room place area house home
-    building world scene film movie clip air city country town location order time day night morning
-    line row circle group pair hand hands head face body it them other another his her their there here"""
+INSTRUMENTS = words(
+    """knife spoon fork brush hammer saw gun stick bat racket scissors rope ball sword camera phone microphone pen
+    pencil marker guitar sponge towel spatula whisk mixer blender tongs rifle pistol bow shovel broom mop razor comb
+    needle drill wrench screwdriver tape glue hose bucket paintbrush chopsticks ladle grater peeler rake axe"""
 )
+UNCOLORED = words(
+    "carpet fish fishes belt card screen hole market eye eyes bull onion onions pepper peppers wine"
+)
+"""Nouns whose color is part of a name."""
+PLACE_CLASSES: tuple[frozenset[str], ...] = (
+    words(
+        """kitchen stage street road park beach restaurant classroom gym studio office bedroom bathroom garden field
+        forest pool lake river ocean sea desert mountain court stadium church water sand grass meadow hospital library
+        store mall supermarket car bus train plane boat garage barn farm yard backyard lawn bridge tunnel cave jungle
+        zoo aquarium pond lobby hallway airport runway sidewalk balcony woods snow ring club bar auditorium lab factory
+        school"""
+    ),
+    words("couch sofa bed chair floor bench ground grass carpet rock stool"),
+    words("pan oven pot bowl plate blender tray"),
+)
+"""Places of one class exclude each other; a couch does not exclude a kitchen."""
 PLACE_PREPOSITIONS = words("in on at")
 
 SYNONYMS: dict[str, str] = {

@@ -22,7 +22,7 @@ E_ENDINGS = ("mak", "tak", "driv", "rid", "danc", "slic", "danc", "us", "giv", "
              "struggl", "tumbl", "whistl", "battl", "saddl", "tackl", "circl", "cycl", "squeez", "freez", "breath", "bath",
              "celebrat", "decorat", "demonstrat", "operat", "rotat", "skateboard e", "hik", "bit", "bik", "trad", "grat",
              "glid", "slid", "hid", "rol e", "argu", "rescu", "describ", "scrap", "shap", "tap e", "typ", "wrap e", "pos",
-             "amaz", "gaz", "glaz", "los", "teas", "pleas", "compos", "clean e", "pric", "danc", "bounc", "balanc")  # fmt: skip
+             "amaz", "gaz", "glaz", "los", "teas", "shov", "strik", "pursu", "pleas", "compos", "clean e", "pric", "danc", "bounc", "balanc")  # fmt: skip
 """Stems that take an e: mak-ing is make."""
 E_STEMS = frozenset(stem for stem in E_ENDINGS if " " not in stem)
 IRREGULAR_BASE = {
@@ -49,7 +49,8 @@ PARTICIPLES = {
     "teaching": "taught", "showing": "shown", "interviewing": "interviewed", "describing": "described",
     "explaining": "explained", "demonstrating": "demonstrated", "using": "used", "applying": "applied",
     "decorating": "decorated", "grating": "grated", "dragging": "dragged", "bouncing": "bounced",
-    "wiping": "wiped", "examining": "examined", "touching": "touched", "moving": "moved",
+    "shoving": "shoved", "striking": "struck", "orbiting": "orbited", "circling": "circled",
+    "transporting": "transported", "pursuing": "pursued", "following": "followed", "wiping": "wiped", "examining": "examined", "touching": "touched", "moving": "moved",
     "dicing": "diced", "whisking": "whisked", "attacking": "attacked",
 }  # fmt: skip
 """Progressive to past participle, for the passive."""

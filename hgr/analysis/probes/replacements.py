@@ -11,21 +11,27 @@ from hgr.analysis.probes.lexicons import (
     AGES,
     ANIMALS,
     ATTRIBUTES,
+    AUXILIARIES,
     COLORS,
+    CONJUNCTIONS,
     DIRECTIONS,
     EXCLUSIVE_VERBS,
     GENERIC,
     HAIR,
     INSTRUMENT_WORDS,
+    INSTRUMENTS,
     MOTION_VERBS,
     NUMBERS,
     OTHER_PEOPLE,
+    PLACE_CLASSES,
     PLACE_PREPOSITIONS,
     PLURAL_ANIMALS,
     PLURAL_PEOPLE,
+    PREPOSITIONS,
     SINGULAR_PEOPLE,
     SIZES,
-    UNCLEAR_PLACES,
+    UNCOLORED,
+    VAGUE_OBJECT_VERBS,
     WAYS,
 )
 from hgr.analysis.probes.morphology import base_form, is_plural, noun_kind, verb_form
@@ -34,8 +40,12 @@ from hgr.analysis.probes.source import Action, Filler, Source
 
 MOST_ASSOCIATED = 1.0
 """Words said of the same video more often than chance may mean the same; they do not replace each other."""
-MIN_SEEN = 2
+MIN_SEEN = 3
 """A verb must have been seen this often with an object to be put before it."""
+USUAL_FRAME = 0.2
+"""A verb is put into a frame only if this share of its uses has that frame; the rest are odd uses or parse errors."""
+USUAL_DETERMINER = 0.1
+"""A noun is put after a determiner only if this share of its uses has it."""
 ANIMATE = SINGULAR_PEOPLE | PLURAL_PEOPLE | ANIMALS | PLURAL_ANIMALS
 GROWN = frozenset(
     {"man", "woman", "lady", "person", "men", "women", "people", "ladies", "couple", "gentleman"}
@@ -56,8 +66,13 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
         if any(f.phrase.start > action.verb and f.role not in ("ARG1", "ARGM-LOC") for f in action.fillers):
             continue
         options = []
+        follows = source.words[action.verb + 1] if action.verb + 1 < len(source.words) else ""
         for other, count in corpus.verbs[verb_form(word), frame_of(action.fillers, source.words)].items():
             lemma = base_form(other)
+            if follows and not obj and corpus.pairs[other, follows] < MIN_SEEN:
+                continue
+            if count < USUAL_FRAME * corpus.verb_forms[other]:
+                continue
             if count < 2 * MIN_SEEN or lemma not in EXCLUSIVE_VERBS or other not in corpus.vocabulary:
                 continue
             if same_action(lemma, action.lemma) or _verb_is_said(corpus, source, lemma, other):
@@ -88,7 +103,8 @@ def replace_patient(source: Source, corpus: Corpus, rng: random.Random) -> list[
             filler is None
             or filler.phrase.start <= action.verb
             or filler.phrase.preposition
-            or action.lemma == "be"
+            or action.lemma in VAGUE_OBJECT_VERBS
+            or not _ends_cleanly(source, filler.phrase)
         ):
             continue
         phrase, head = filler.phrase, source.words[filler.phrase.head]
@@ -114,11 +130,8 @@ def replace_place(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
             continue
         phrase = filler.phrase
         head = source.words[phrase.head]
-        if (
-            phrase.preposition not in PLACE_PREPOSITIONS
-            or head in UNCLEAR_PLACES | ANIMATE
-            or head in GENERIC
-        ):
+        kind = next((group for group in PLACE_CLASSES if head in group), None)
+        if kind is None or phrase.preposition not in PLACE_PREPOSITIONS or not _ends_cleanly(source, phrase):
             continue
         if has_pronoun(source.words[phrase.start : phrase.end]):
             continue
@@ -128,7 +141,7 @@ def replace_place(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
             if count < MIN_SEEN or words[0] not in PLACE_PREPOSITIONS or has_pronoun(words) or len(words) > 4:
                 continue
             other = words[-1]
-            if other in UNCLEAR_PLACES | ANIMATE | GENERIC or other not in corpus.vocabulary:
+            if other not in kind or other not in corpus.vocabulary:
                 continue
             if same_thing(head, other) or other in corpus.meant(source.video):
                 continue
@@ -154,15 +167,16 @@ def replace_instrument(source: Source, corpus: Corpus, rng: random.Random) -> li
                 or phrase.preposition not in INSTRUMENT_WORDS
             ):
                 continue
-            if not phrase.simple or head in ANIMATE | GENERIC or not _plain_modifiers(source, phrase):
+            if (
+                head not in INSTRUMENTS
+                or not _ends_cleanly(source, phrase)
+                or not _plain_modifiers(source, phrase)
+            ):
                 continue
             options = [
                 other
-                for role in ("ARG2", "ARGM-MNR")
-                for other, count in corpus.heads[action.lemma, role].items()
-                if count >= MIN_SEEN
-                and other not in ANIMATE
-                and _can_stand_for(corpus, source, head, other, phrase)
+                for other, count in corpus.instruments[action.lemma].items()
+                if other in INSTRUMENTS and _can_stand_for(corpus, source, head, other, phrase)
             ]
             found += [_exchange_head(source, "instrument", filler, other) for other in _pick(options, rng)]
     return found
@@ -177,6 +191,8 @@ def replace_attribute(source: Source, corpus: Corpus, rng: random.Random) -> lis
             word = source.words[position]
             following = source.words[position + 1]
             if following in HAIR or (word in AGES and head not in GROWN) or following in ("and", "or"):
+                continue
+            if (word in COLORS | SIZES and head in ANIMATE | UNCOLORED) or position + 1 != phrase.head:
                 continue
             options = [
                 other
@@ -214,8 +230,6 @@ def replace_direction(source: Source, corpus: Corpus, rng: random.Random) -> lis
     """The opposite way of a motion."""
     found = []
     for action in source.actions:
-        if action.lemma not in MOTION_VERBS:
-            continue
         last = min(len(source.words), action.verb + 6)
         for position in range(action.verb + 1, last):
             word = source.words[position]
@@ -224,6 +238,8 @@ def replace_direction(source: Source, corpus: Corpus, rng: random.Random) -> lis
             if other is None or other in corpus.said[source.video] or follows == "and":
                 continue
             if word in ("up", "down") and any(w in WAYS for w in source.words[position + 1 : position + 4]):
+                continue
+            if word not in ("left", "right") and action.lemma not in MOTION_VERBS:
                 continue
             if word in ("left", "right") and source.words[position - 1] not in ("the", "to"):
                 continue
@@ -261,6 +277,16 @@ def _replace_people(
                     and _can_stand_for(corpus, source, head, o, filler.phrase)
                     and corpus.verb_agents[action.lemma][o] + corpus.verb_objects[action.lemma][o] >= MIN_SEEN
                 ]
+            elif (
+                kind == "agent" and head not in ANIMATE | GENERIC and _plain_modifiers(source, filler.phrase)
+            ):
+                options = [
+                    o
+                    for o, count in corpus.verb_agents[action.lemma].items()
+                    if count >= MIN_SEEN
+                    and o not in ANIMATE
+                    and _can_stand_for(corpus, source, head, o, filler.phrase)
+                ]
             else:
                 continue
             found += [_exchange_head(source, kind, filler, other) for other in _pick(options, rng)]
@@ -282,7 +308,8 @@ def _can_stand_for(corpus: Corpus, source: Source, head: str, other: str, phrase
     determiner = source.words[phrase.determiner] if phrase.determiner >= 0 else ""
     if determiner and determiner not in ("his", "her", "their", "its"):
         seen = corpus.modifiers[other]
-        if not seen[determiner] and not (determiner in ("a", "an") and seen["a"] + seen["an"]):
+        times = seen["a"] + seen["an"] if determiner in ("a", "an") else seen[determiner]
+        if times < max(1.0, USUAL_DETERMINER * corpus.words[other]):
             return False
     elif not determiner and noun_kind(other) == "singular":
         bare = corpus.modifiers[other]
@@ -295,6 +322,14 @@ def _exchange_head(source: Source, kind: str, filler: Filler, other: str) -> Edi
     head = filler.phrase.head
     pieces = substitute(source, head, head + 1, [other])
     return make_edit(source, kind, pieces, before=source.words[head], after=other, nodes=[filler.node])
+
+
+def _ends_cleanly(source: Source, phrase: Phrase) -> bool:
+    """Whether the phrase is a whole one: after its head the caption ends or goes on with a function word, not "of"."""
+    if phrase.stop == len(source.words):
+        return True
+    follows = source.words[phrase.stop]
+    return follows in (PREPOSITIONS - {"of", "front"}) | CONJUNCTIONS | AUXILIARIES
 
 
 def _plain_modifiers(source: Source, phrase: Phrase) -> bool:

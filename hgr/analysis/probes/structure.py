@@ -10,17 +10,22 @@ from hgr.analysis.probes.edit import Edit, has_pronoun, make_edit
 from hgr.analysis.probes.lexicons import (
     ANIMALS,
     COLORS,
+    CONJUNCTIONS,
     HAIR,
     PLURAL_ANIMALS,
     PLURAL_PEOPLE,
+    PREPOSITIONS,
     SINGULAR_PEOPLE,
     SYMMETRIC_VERBS,
+    UNCOLORED,
     WEAK_VERBS,
 )
 from hgr.analysis.probes.morphology import agree, base_form, verb_form
 from hgr.analysis.probes.source import Action, Source
 
 ANIMATE = SINGULAR_PEOPLE | PLURAL_PEOPLE | ANIMALS | PLURAL_ANIMALS
+MIN_SEEN = 3
+"""A verb must have been seen this often with a filler of the other role."""
 SEQUENCE = ("then", "before", "after")
 BE = ("is", "are", "was", "were")
 
@@ -36,7 +41,13 @@ def swap_roles(source: Source, corpus: Corpus, rng: random.Random) -> list[Edit]
         heads = source.words[a.head], source.words[p.head]
         if not (a.end <= action.verb < p.start) or a.preposition or p.preposition or same_thing(*heads):
             continue
-        if not _comparable(*heads) or has_pronoun(source.words) or not (a.simple and p.simple):
+        if (
+            not _comparable(corpus, action.lemma, *heads)
+            or has_pronoun(source.words)
+            or not (a.simple and p.simple)
+        ):
+            continue
+        if p.end < len(source.words) and source.words[p.end] not in PREPOSITIONS | CONJUNCTIONS:
             continue
         if any(f.node == agent.node for other in source.actions if other != action for f in other.fillers):
             continue
@@ -74,6 +85,8 @@ def swap_attributes(source: Source, corpus: Corpus, rng: random.Random) -> list[
     places = []
     for node, phrase in source.entities.items():
         for position in phrase.modifiers:
+            if source.words[phrase.head] in ANIMATE | UNCOLORED or position + 1 != phrase.head:
+                continue
             if source.words[position] in COLORS and source.words[position + 1] not in HAIR | {"and", "or"}:
                 places.append((position, node, source.words[phrase.head]))
     found = []
@@ -101,6 +114,8 @@ def reverse_order(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
         return []
     one, two = source.actions
     left = marker - 1 if words[marker] == "then" and words[marker - 1] == "and" else marker
+    if _subject_start(one) == 0 and _subject_start(two) == marker + 1 and one.verb < left:
+        return _exchange_clauses(source, one, two, left, marker)
     if not (one.verb < left and two.verb == marker + 1) or verb_form(words[one.verb]) != verb_form(
         words[two.verb]
     ):
@@ -118,6 +133,32 @@ def reverse_order(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
     return [
         make_edit(source, "order_reversed", pieces, before=before, after=after, nodes=[one.node, two.node])
     ]
+
+
+def _exchange_clauses(source: Source, one: Action, two: Action, left: int, marker: int) -> list[Edit]:
+    """Two whole clauses around the marker exchanged."""
+    words = source.words
+    introduced = {words[p.head] for p in source.entities.values() if p.end <= left}
+    referred = {
+        words[p.head]
+        for p in source.entities.values()
+        if p.start > marker and p.determiner >= 0 and words[p.determiner] == "the"
+    }
+    if has_pronoun(words) or introduced & referred:
+        return []
+    pieces = [*keep(words, marker + 1), *keep(words, left, marker + 1), *keep(words, 0, left)]
+    before, after = " ".join(words[:left]), " ".join(words[marker + 1 :])
+    return [
+        make_edit(source, "order_reversed", pieces, before=before, after=after, nodes=[one.node, two.node])
+    ]
+
+
+def _subject_start(action: Action) -> int:
+    """Where the words of an action's subject start; -1 where it has none before its verb."""
+    starts = [
+        f.phrase.start for f in action.fillers if f.phrase.end <= action.verb and f.role in ("ARG0", "ARG1")
+    ]
+    return min(starts, default=-1)
 
 
 def drop_event(source: Source, corpus: Corpus, rng: random.Random) -> list[Edit]:
@@ -200,7 +241,8 @@ def _joined(source: Source) -> tuple[Action, Action, int] | None:
         return None
     one, two = source.actions
     words = source.words
-    joint = two.verb - 1
+    subject = _subject_start(two)
+    joint = (subject if subject > one.verb else two.verb) - 1
     if words[joint] == "then":
         joint -= 1
     if words[joint] != "and" or joint <= one.verb or words.count("and") != 1:
@@ -210,6 +252,9 @@ def _joined(source: Source) -> tuple[Action, Action, int] | None:
     return one, two, joint
 
 
-def _comparable(first: str, second: str) -> bool:
-    """Both people or animals, or neither (two things of the generated videos)."""
-    return (first in ANIMATE) == (second in ANIMATE) and first in ANIMATE
+def _comparable(corpus: Corpus, lemma: str, agent: str, patient: str) -> bool:
+    """Whether each could have the other's role: seen in it, or a person or an animal where such are seen in it."""
+    both = agent in ANIMATE and patient in ANIMATE
+    if both:
+        return sum(corpus.verb_objects[lemma][word] for word in ANIMATE) >= MIN_SEEN
+    return corpus.verb_agents[lemma][patient] >= MIN_SEEN and corpus.verb_objects[lemma][agent] >= MIN_SEEN
