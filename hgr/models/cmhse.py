@@ -20,7 +20,14 @@ from hgr.losses.spread import spread
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
 from hgr.nn.frames import FrameBatch
 from hgr.nn.pooling import masked_max
-from hgr.nn.segments import SegmentedBatch, group, segmented_features, segmented_videos, segmented_words
+from hgr.nn.segments import (
+    SegmentedBatch,
+    group,
+    same_segments,
+    segmented_features,
+    segmented_videos,
+    segmented_words,
+)
 from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.similarity import cosine
@@ -226,7 +233,7 @@ class CMHSE(RetrievalModel):
         """Terms "cluster_<level>" (summed over pairs, half of both sides) and "reconstruct_<segments, elements>"."""
         same = dict.fromkeys(self.levels, positives)
         if CLIP in self.levels:
-            same[CLIP] = torch.eye(len(text.rows), dtype=torch.bool, device=positives.device)
+            same[CLIP] = same_segments(positives, text)
         terms = {}
         for level in self.levels:
             costs = [

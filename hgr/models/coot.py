@@ -21,7 +21,14 @@ from hgr.losses.spread import spread
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
 from hgr.nn.frames import FrameBatch
 from hgr.nn.pooling import masked_mean
-from hgr.nn.segments import SegmentedBatch, group, segmented_features, segmented_videos, segmented_words
+from hgr.nn.segments import (
+    SegmentedBatch,
+    group,
+    same_segments,
+    segmented_features,
+    segmented_videos,
+    segmented_words,
+)
 from hgr.nn.transformer import AttentionAwarePooling, PostNormLayer, SampleNorm, channel_positions, initialize
 from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
@@ -247,7 +254,7 @@ class COOT(RetrievalModel):
         """
         same = dict.fromkeys(self.levels, positives)
         if CLIP in self.levels:
-            same[CLIP] = torch.eye(len(text.rows), dtype=torch.bool, device=positives.device)
+            same[CLIP] = same_segments(positives, text)
         margin, terms = self.config.cluster_margin, {}
         for level in self.levels:
             sides = (text_embeddings[level], video_embeddings[level])

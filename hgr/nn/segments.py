@@ -172,3 +172,20 @@ def group(values: Tensor, counts: Sequence[int]) -> tuple[Tensor, Tensor]:
     grid = values.new_zeros(*mask.shape, *values.shape[1:])
     grid[mask] = values
     return grid, mask
+
+
+def same_segments(same: Tensor, batch: SegmentedBatch) -> Tensor:
+    """Which real segments of a batch are the same: equal places in items that are the same.
+
+    Args:
+        same: (B, B) bool, which items are the same; each is the same as itself.
+        batch: Their segments.
+
+    Returns:
+        (rows, rows) bool.
+    """
+    counts = torch.tensor(batch.counts, device=same.device)
+    owner = torch.repeat_interleave(torch.arange(len(counts), device=same.device), counts)
+    place = torch.arange(len(owner), device=same.device) - (counts.cumsum(0) - counts)[owner]
+    owner, place = owner[batch.rows], place[batch.rows]
+    return same[owner][:, owner] & (place.unsqueeze(1) == place)

@@ -13,6 +13,7 @@ from hgr.errors import DataError
 from hgr.nn.segments import (
     even_choice,
     group,
+    same_segments,
     segment_range,
     segmented_features,
     segmented_videos,
@@ -91,3 +92,13 @@ def test_groups() -> None:
     values, mask = group(torch.arange(1.0, 7.0).unsqueeze(1), (1, 3, 2))
     assert mask.tolist() == [[True, False, False], [True, True, True], [True, True, False]]
     assert values[..., 0].tolist() == [[1, 0, 0], [2, 3, 4], [5, 6, 0]]
+
+
+def test_same_segments_have_equal_places_in_the_same_items() -> None:
+    batch = segmented_words([TEXTS[0], replace(TEXTS[1], segment_graphs=()), TEXTS[2]], IDS)
+    same = torch.tensor([[True, False, True], [False, True, False], [True, False, True]])
+    eye = torch.eye(3, dtype=torch.bool)
+    assert torch.equal(
+        same_segments(same, batch), torch.cat([torch.cat([eye, eye]), torch.cat([eye, eye])], dim=1)
+    )
+    assert torch.equal(same_segments(eye, batch), torch.eye(6, dtype=torch.bool))
