@@ -37,6 +37,7 @@ class DataSettings(Section):
         parser: What makes role graphs of captions that the graph file lacks: "builtin", "spacy:<model>", ...;
             None makes such captions an error.
         graphs: Role graphs as JSON lines; None is `<folder>/graphs.jsonl` where that exists.
+        shuffle_graphs: Rewire the role graphs at random: a control, never for use.
         parses: Cache of parses; None is `<folder>/parses.sqlite`.
         train, validation, test: Split names; None for a split that is not used.
         standardize: Bring every coordinate of the frame features to mean 0 and deviation 1 over the training videos.
@@ -54,6 +55,7 @@ class DataSettings(Section):
     streams: tuple[str, ...] = ()
     parser: str | None = "builtin"
     graphs: str | None = None
+    shuffle_graphs: bool = False
     parses: str | None = None
     train: str = "train"
     validation: str | None = "val"

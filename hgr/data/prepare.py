@@ -172,7 +172,8 @@ def graph_source(data: DataSettings) -> GraphSource:
     """Where a run's role graphs come from."""
     default = Path(data.folder) / GRAPHS_FILE
     file = Path(data.graphs) if data.graphs else (default if default.exists() else None)
-    return GraphSource(file, data.parser, Path(data.parses or Path(data.folder) / PARSES_FILE))
+    cache = Path(data.parses or Path(data.folder) / PARSES_FILE)
+    return GraphSource(file, data.parser, cache, data.shuffle_graphs)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from graphs.build import build_role_graph
 from graphs.formats import event_only, read_role_graphs
 from graphs.role_graph import RoleGraph
+from graphs.transforms import shuffle
 from hgr.data.items import Caption, TextItem
 from hgr.errors import DataError
 from parsing.cache import ParseCache
@@ -27,11 +29,13 @@ class GraphSource:
         file: Role graphs as JSON lines, HGR's JSON, or a parse cache; None for none.
         parser: What parses captions that the file lacks; None makes them an error.
         cache: Where parses are kept.
+        shuffled: Rewire every graph at random, the same way for the same text: the control for what graphs are worth.
     """
 
     file: Path | None
     parser: str | None
     cache: Path
+    shuffled: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def role_graphs_of(texts: Iterable[str], source: GraphSource) -> tuple[dict[str,
                 graphs[result.text] = event_only(result.text)
             else:
                 graphs[result.text] = build_role_graph(result)
+    if source.shuffled:
+        graphs = {text: shuffle(graph, Random(text)) for text, graph in graphs.items()}
     return graphs, GraphReport(len(wanted) - len(rest), len(rest) - len(failed), tuple(failed))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -84,3 +85,12 @@ def test_segments_have_their_own_graphs() -> None:
     assert item.segment_graphs[0].nodes[0].text == "dogs run now"
     (kept,) = text_items([caption], graphs, lowercase=False)
     assert kept.graph is graphs["A Ball moves"]
+
+
+def test_shuffled_graphs_are_the_same_control_every_time(tmp_path) -> None:
+    source = GraphSource(None, "builtin", tmp_path / "parses.sqlite")
+    texts = [f"dogs{i} run{i} fast{i}" for i in range(6)]
+    plain, _ = role_graphs_of(texts, source)
+    control = [role_graphs_of(texts, replace(source, shuffled=True))[0] for _ in range(2)]
+    assert control[0] == control[1]
+    assert all(control[0][text].nodes == plain[text].nodes for text in texts)
