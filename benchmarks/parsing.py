@@ -149,7 +149,7 @@ def report_speed(captions: list[str]) -> None:
         wall = max(seconds for seconds, _ in times)
         cpu = sum(seconds for _, seconds in times)
         print(f"speed, {cores} core(s): {len(chosen) / wall:.0f} captions a second, "
-              f"{cores * len(chosen) / cpu:.0f} if the cores were free (per processor second, times cores)")  # fmt: skip
+              f"{cores * len(chosen) / cpu:.0f} per processor second times cores")  # fmt: skip
 
 
 def main() -> None:

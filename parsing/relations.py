@@ -10,8 +10,9 @@ from parsing.parsed_caption import ROOT, Token
 from parsing.parsers import ParserError
 
 UD_RELATIONS = words(
-    """acl advcl advmod amod appos aux case cc ccomp clf compound conj cop csubj dep det discourse dislocated expl
-    fixed flat goeswith iobj list mark nmod nsubj nummod obj obl orphan parataxis punct reparandum root vocative xcomp"""
+    """acl advcl advmod amod appos aux case cc ccomp clf compound conj cop csubj dep det discourse dislocated
+    expl fixed flat goeswith iobj list mark nmod nsubj nummod obj obl orphan parataxis punct reparandum root
+    vocative xcomp"""
 )
 """Universal relations; a subtype follows after a colon."""
 
@@ -26,8 +27,8 @@ CLEARNLP_RENAMED: dict[str, str] = {
 }  # fmt: skip
 """ClearNLP label -> UD relation where only the name differs (or nothing better is known)."""
 CLEARNLP_KEPT = words(
-    """acl advcl advmod amod appos aux case cc ccomp compound conj csubj dep det expl mark nsubj nummod parataxis punct
-    root xcomp obj iobj obl cop"""
+    """acl advcl advmod amod appos aux case cc ccomp compound conj csubj dep det expl mark nsubj nummod
+    parataxis punct root xcomp obj iobj obl cop"""
 )
 """Labels that both inventories share."""
 _ONLY_CLEARNLP = words("nsubjpass auxpass dobj pobj prep pcomp prt relcl acomp attr npadvmod poss oprd")

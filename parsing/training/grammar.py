@@ -20,7 +20,7 @@ from parsing.training.verb_phrases import VerbPhrases
 
 
 def frame_verbs(frames: Mapping[str, Mapping[str, Any]]) -> tuple[list[str], list[str]]:
-    """Transitive and intransitive verbs of the PropBank frame files: those with an agent, with and without a patient."""
+    """Transitive and intransitive verbs of the PropBank frame files, all with an agent."""
     transitive, intransitive = set(), set()
     for name, frame in frames.items():
         lemma, _, _ = name.rpartition(".")

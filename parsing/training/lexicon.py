@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from parsing.training.treebank import GoldSentence
-from parsing.training.vocabulary import IRREGULAR_PLURALS
+from parsing.training.vocabulary import IRREGULAR_PLURALS, word_list
 
 VERB_TAGS = ("VB", "VBZ", "VBP", "VBD", "VBG", "VBN")
 _VOWELS = "aeiou"
 _DOUBLING = frozenset(
-    """hit put cut set run sit get win spin grab hug stop chop drop flip slip clap nod beg jog skip step tap wrap trip
-    whip drag dip swim trim hop stir plan pet pat rub scrub mop knit unwrap dig let begin admit pin zip strip ship
-    shop bat hum rap pan plug chat mix""".split()
+    word_list(
+        """hit put cut set run sit get win spin grab hug stop chop drop flip slip clap nod beg jog skip step tap
+    wrap trip whip drag dip swim trim hop stir plan pet pat rub scrub mop knit unwrap dig let begin admit
+    pin zip strip ship shop bat hum rap pan plug chat mix"""
+    )
 ) - {"mix"}
 _IRREGULAR: dict[str, dict[str, str]] = {
     "ride": {"VBD": "rode", "VBN": "ridden"}, "dive": {"VBD": "dived", "VBN": "dived"},

@@ -187,7 +187,9 @@ class Phrases:
             node.after("nmod", inner.before("case", self.preposition("of")))
         elif kind in ("agent", "person") and r < 0.10:
             wear = self.noun(
-                self.random.choice("dress shirt suit hat cap mask jacket glass coat uniform costume".split())
+                self.random.choice(
+                    v.word_list("dress shirt suit hat cap mask jacket glass coat uniform costume")
+                )
             )
             if self.chance(0.6):
                 wear.before("amod", self.adjective())
@@ -310,8 +312,10 @@ class Phrases:
         return node.after("nmod", inner.before("case", self.preposition("of")))
 
 
-_SYLLABLES = """ma ri to lo ka ben dar sel vin gor tha lee san ko mi ra del fos ty wen zu pan jo har nel bra qui os ter
-chi lan dro ves mon tar il ga no pe rus""".split()
+_SYLLABLES = v.word_list(
+    """ma ri to lo ka ben dar sel vin gor tha lee san ko mi ra del fos ty wen zu pan jo har nel bra qui os ter
+    chi lan dro ves mon tar il ga no pe rus"""
+)
 _PARTICIPLE_LEMMAS = {
     "running": "run", "moving": "move", "dancing": "dance", "smiling": "smile", "chopped": "chop", "sliced": "slice",
     "fried": "fry", "baked": "bake", "broken": "break", "burnt": "burn", "decorated": "decorate",

@@ -13,17 +13,17 @@ import gzip
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from parsing.parsed_caption import ROOT, Token
 from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
 from parsing.training.scoring import tree_scores
-from parsing.training.treebank import read_treebank
+from parsing.training.treebank import GoldSentence, read_treebank
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 Tree = tuple[Token, ...]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -184,20 +185,52 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
     Returns:
         Scores of the written pipeline on the development set.
     """
+    sentences = read_treebank(data / "ewt_train.jsonl.gz")
+    development = [s.tokens for s in read_treebank(data / "ewt_dev.jsonl.gz")]
+    started = time.perf_counter()
+    output.mkdir(parents=True, exist_ok=True)
+
+    def evaluate(nlp: Language, step: int) -> dict[str, float]:
+        scores = tree_scores(development, predicted_trees(nlp, development))
+        _LOGGER.info("step %d, %.0f s, %s", step, time.perf_counter() - started, _format(scores))
+        nlp.to_disk(output)
+        return scores
+
+    return fit(sentences, read_frames(data), options, evaluate)
+
+
+def read_frames(data: Path) -> dict[str, Any]:
+    """PropBank rolesets by name."""
+    with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def fit(
+    sentences: list[GoldSentence],
+    frames: Mapping[str, Any],
+    options: PipelineOptions,
+    evaluate: Callable[[Language, int], Result],
+) -> Result:
+    """Train a pipeline on sentences and captions.
+
+    Args:
+        sentences: Treebank.
+        frames: PropBank rolesets, for the grammar.
+        options: Sizes and seeds.
+        evaluate: Called with the averaged weights in place now and then, and at the end.
+
+    Returns:
+        What `evaluate` said at the end.
+    """
     from spacy.util import fix_random_seed
 
     fix_random_seed(options.seed)
-    sentences = read_treebank(data / "ewt_train.jsonl.gz")
-    development = [s.tokens for s in read_treebank(data / "ewt_dev.jsonl.gz")]
-    with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
-        frames = json.load(file)
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
     treebank = [s.tokens for s in sentences]
     nlp = build_pipeline(options)
     seen = treebank + [grammar.caption() for _ in range(min(2000, options.captions))]
     optimizer = nlp.initialize(lambda: [example(nlp, tree) for tree in seen])
     random = Random(options.seed)
-    started = time.perf_counter()
     losses: dict[str, float] = {}
     stream = batches(treebank, grammar, options, random)
     for step in range(options.steps):
@@ -205,15 +238,11 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
         nlp.update(
             [example(nlp, t) for t in next(stream)], drop=options.dropout, sgd=optimizer, losses=losses
         )
-        if (step + 1) % options.evaluate_every == 0:
+        if (step + 1) % options.evaluate_every == 0 and step + 1 < options.steps:
             with nlp.use_params(optimizer.averages):
-                scores = tree_scores(development, predicted_trees(nlp, development))
-                _LOGGER.info("step %d, %.0f s, %s", step + 1, time.perf_counter() - started, _format(scores))
-                nlp.to_disk(output)
+                evaluate(nlp, step + 1)
     with nlp.use_params(optimizer.averages):
-        scores = tree_scores(development, predicted_trees(nlp, development))
-        nlp.to_disk(output)
-    return scores
+        return evaluate(nlp, options.steps)
 
 
 def _format(scores: dict[str, float]) -> str:

@@ -51,7 +51,8 @@ class RoleOptions:
         hidden: Width of the hidden layer.
         epochs: Passes over the candidates.
         batch: Candidates per update.
-        dropout: Dropout on the summed embedding.
+        dropout: Dropout on the summed embedding and on the hidden layer.
+        feature_dropout: Share of a candidate's features that are left out at random.
         learning_rate: Peak learning rate; falls linearly to 0.
         min_path: How often a path must hold an argument in training to be searched.
     """
@@ -65,6 +66,7 @@ class RoleOptions:
     epochs: int = 6
     batch: int = 1024
     dropout: float = 0.25
+    feature_dropout: float = 0.1
     learning_rate: float = 4e-3
     min_path: int = 3
 
@@ -212,7 +214,9 @@ def _fit(
             chosen = pick.numpy()
             flat = torch.from_numpy(np.concatenate([ids[k] for k in chosen]))
             offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(lengths[chosen])[:-1]]))
-            hidden = dropout(torch.relu(embedding(flat, offsets) + bias))
+            kept = (torch.rand(len(flat), generator=generator) >= options.feature_dropout).float()
+            summed = embedding(flat, offsets, kept / (1.0 - options.feature_dropout))
+            hidden = dropout(torch.relu(summed + bias))
             loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
             optimizer.zero_grad()
             loss.backward()
@@ -247,7 +251,7 @@ def main() -> None:
     defaults = RoleOptions()
     for name in ("seed", "captions", "members", "buckets", "width", "hidden", "epochs", "batch"):
         parser.add_argument(f"--{name}", type=int, default=getattr(defaults, name))
-    for name in ("dropout", "learning_rate"):
+    for name in ("dropout", "feature_dropout", "learning_rate"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
     arguments = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(message)s")

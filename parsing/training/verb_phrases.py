@@ -213,7 +213,7 @@ class VerbPhrases:
         return node.after("obj", self.phrases.noun_phrase("object", 1)[0]).after("obl", self._goal())
 
     def _goal(self) -> Node:
-        prepositions = "into into onto in in on on to from over inside under through off".split()
+        prepositions = v.word_list("into into onto in in on on to from over inside under through off")
         return self.phrases.prepositional(prepositions, self.random.choice(("thing", "place")))
 
     def _give(self, tag: str, depth: int) -> Node:

@@ -101,8 +101,8 @@ def chinese(*rows: tuple[str, str, int, str]) -> tuple[Token, ...]:
 
 def test_chinese_adjuncts():
     tokens = chinese(
-        ("男人", "NOUN", 6, "nsubj"), ("正在", "ADV", 6, "advmod"), ("在", "ADP", 4, "case"), ("公园", "NOUN", 6, "obl"),
-        ("用手", "NOUN", 6, "obl"), ("喂", "VERB", 0, "root"), ("狗", "NOUN", 6, "obj"),
+        ("男人", "NOUN", 6, "nsubj"), ("正在", "ADV", 6, "advmod"), ("在", "ADP", 4, "case"),
+        ("公园", "NOUN", 6, "obl"), ("用手", "NOUN", 6, "obl"), ("喂", "VERB", 0, "root"), ("狗", "NOUN", 6, "obj"),
     )  # fmt: skip
     (predicate,), _ = predicates_from_tree(tokens, RuleLabeller("zh"))
     assert {tokens[a.head].text: a.role for a in predicate.arguments} == {

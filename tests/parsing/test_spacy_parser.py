@@ -173,5 +173,6 @@ def test_labelled_captions_keep_their_quality(parser: SpacyParser):
 
 
 def test_importing_the_rules_loads_no_heavy_package():
-    code = "import sys, parsing.predicates, parsing.relations; assert not {'spacy', 'torch', 'stanza'} & set(sys.modules)"
+    heavy = "{'spacy', 'torch', 'stanza'}"
+    code = f"import sys, parsing.predicates, parsing.relations; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
