@@ -15,6 +15,7 @@ from graphs.levels import ACTION, ENTITY, EVENT
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
+from hgr.losses.cycle import cycle_consistency
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig, mean_of_levels
 from hgr.nn.frames import FrameBatch, frame_batch, relative_positions
 from hgr.nn.pooling import AttentionPooling
@@ -169,6 +170,24 @@ class HGR(RetrievalModel):
         """The mean over levels."""
         levels = {level: similarities[level] for level in self.levels}
         return {FUSED: mean_of_levels(levels, present, skip=self.config.missing_level == "skip")}
+
+    def auxiliary_losses(
+        self,
+        *,
+        text: RoleGraphText,
+        video: FrameBatch,
+        text_embeddings: Embeddings,
+        video_embeddings: Embeddings,
+        positives: Tensor,
+    ) -> dict[str, Tensor]:
+        """Cycle consistency of actions: from a caption's actions to the frames of its video and back, "cycle_action".
+
+        Text i and video i are a pair. Not part of published HGR; it costs nothing unless the YAML weighs it.
+        """
+        if ACTION not in self.levels:
+            return {}
+        actions, frames = text_embeddings[ACTION], video_embeddings[ACTION]
+        return {"cycle_action": cycle_consistency(actions.vectors, actions.mask, frames.vectors, frames.mask)}
 
     def alignment(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """The attention over frames that the action and entity scores used."""
