@@ -30,12 +30,14 @@ class Section:
         note: What it says and how it was made.
         head: Column names.
         rows: Cells; numbers are set to the right.
+        opened: Shown unfolded.
     """
 
     title: str
     note: str
     head: tuple[str, ...]
     rows: tuple[tuple[str | float | None, ...], ...]
+    opened: bool = False
 
 
 @dataclass(frozen=True)

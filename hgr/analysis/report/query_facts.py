@@ -19,7 +19,8 @@ class QueryFacts:
     Attributes:
         row: Its row in the matrices.
         rank: 1-based rank of its best right video, the mean over the orders of a tie.
-        level_ranks: The same on each level, None on a level that the text lacks.
+        hit: 1 if a right video stands first, 0 if not, the expected value in a tie.
+        level_ranks: The rank on each level, None on a level that the text lacks.
         right: Column of its best-scored right video.
         rival: Column of the best-scored wrong video, -1 where there is none.
         top: Columns of the best videos, best first.
@@ -30,6 +31,7 @@ class QueryFacts:
 
     row: int
     rank: float
+    hit: float
     level_ranks: dict[str, float | None]
     right: int
     rival: int
@@ -77,6 +79,7 @@ def query_facts(stored: StoredSimilarity, rows: Sequence[int], top: int = 5) -> 
     }
     best = {name: (ranks(matrix, relevant).best + 1).tolist() for name, matrix in scores.items()}
     fused = scores[FUSED]
+    hits = ranks(fused, relevant).hits(1).tolist()
     right = fused.masked_fill(~relevant, -torch.inf).argmax(1).tolist()
     rivals = fused.masked_fill(relevant, -torch.inf).argmax(1).tolist()
     order = torch.argsort(fused, dim=1, descending=True, stable=True)[:, :top].tolist()
@@ -90,6 +93,7 @@ def query_facts(stored: StoredSimilarity, rows: Sequence[int], top: int = 5) -> 
             QueryFacts(
                 row,
                 best[FUSED][i],
+                hits[i],
                 {level: best[level][i] if level in margins else None for level in stored.levels},
                 right[i],
                 rival,

@@ -12,6 +12,8 @@ from hgr.analysis.report.overview import make_overview
 from hgr.analysis.report.page import render_page
 from hgr.analysis.report.query_facts import with_fused
 from hgr.analysis.report.source import ReportSource, protocol_of
+from hgr.analysis.report.taxonomy import lost_queries
+from hgr.analysis.stored import StoredSimilarity
 from hgr.errors import DataError
 from hgr.retrieval.index import Progress
 
@@ -69,6 +71,7 @@ def write_report(
     stored, made = with_fused(source.stored)
     graphs = {item.caption.text: item.graph for item in source.items.values()} or None
     overview = make_overview(stored, graphs=graphs, metrics=source.metrics)
+    extra = _with_taxonomy(source, stored, extra)
     rows = choose_queries(len(stored.texts), queries, seed)
     data = page_data(
         source, stored, rows, extra=extra, with_frames=with_frames, workers=workers, progress=progress
@@ -89,7 +92,7 @@ def write_report(
         title=source.name,
         meta=[*meta, f"protocol {protocol_of(source, overview.found)}"],
         overview=overview,
-        sections=[*overview.sections, *(extra.sections if extra else ())],
+        sections=[*extra.sections, *overview.sections],
         notes=notes,
         shown=f"{len(rows)} queries, text to video{of}. Choose one to see why it ranks as it does.",
         data=data,
@@ -98,6 +101,16 @@ def write_report(
     _write(out, content)
     frames = sum("strip" in video for video in data["videos"])
     return WrittenReport(out, len(content), len(rows), len(stored.texts), len(stored.videos), frames)
+
+
+def _with_taxonomy(source: ReportSource, stored: StoredSimilarity, extra: Extra | None) -> Extra:
+    """What other analyses add, and why queries are lost where the role graphs of all captions are known."""
+    extra = extra or Extra()
+    if not source.items:
+        return extra
+    section, lost = lost_queries(stored, {caption: item.graph for caption, item in source.items.items()})
+    tags = {row.id: (*lost.get(row.id, ()), *extra.tags.get(row.id, ())) for row in stored.texts}
+    return Extra((section, *extra.sections), tags)
 
 
 def _write(out: Path, content: bytes) -> None:
