@@ -55,36 +55,63 @@ class RoleGraphData(Data):
         return 1 if key == "edge_index" else 0
 
 
-def to_data(graph: RoleGraph, word_ids: Mapping[str, int], unknown: int) -> RoleGraphData:
-    """A role graph as torch_geometric Data.
+def to_data(
+    graph: RoleGraph,
+    word_ids: Mapping[str, int],
+    unknown: int,
+    *,
+    max_actions: int | None = None,
+    max_entities: int | None = None,
+    max_words: int | None = None,
+) -> RoleGraphData:
+    """A role graph as torch_geometric Data, cut by HGR's rules.
+
+    A node is kept if its first word lies before `max_words` and it is among the first of its level; its words
+    beyond the cut are dropped; edges are kept if both ends are. A kept entity keeps the role that it had in the
+    whole graph, even if its action is gone.
 
     Args:
         graph: The graph; give it `split_by_role` first where a node must have one role.
         word_ids: Word -> id.
         unknown: Id of words that are not in `word_ids`.
+        max_actions: Number of actions kept, None for all.
+        max_entities: Number of entities kept, None for all.
+        max_words: Number of words kept, None for all.
     """
+    words = graph.words[:max_words]
+    limits = {EVENT: 1, ACTION: max_actions, ENTITY: max_entities}
+    place: dict[int, int] = {}
+    counts = dict.fromkeys(LEVELS, 0)
+    for i, node in enumerate(graph.nodes):
+        limit = limits[node.level]
+        if (limit is None or counts[node.level] < limit) and (i == 0 or node.tokens[0] < len(words)):
+            place[i] = len(place)
+            counts[node.level] += 1
+    roles = dict.fromkeys(place, _ROLE_IDS["V"])
     messages: list[tuple[int, int]] = []
-    roles = [_ROLE_IDS["V"]] * len(graph.nodes)
     named: set[int] = set()
     for edge in graph.edges:
         source, target = graph.nodes[edge.source].level, graph.nodes[edge.target].level
-        if source == EVENT and target == ACTION:
-            messages.append((edge.source, edge.target))
-        elif source == ACTION:
-            messages += [(edge.source, edge.target), (edge.target, edge.source)]
-        if target == ENTITY and edge.target not in named:
+        if target == ENTITY and edge.target in place and edge.target not in named:
             roles[edge.target] = role_id(edge.role)
             named.add(edge.target)
+        if edge.source not in place or edge.target not in place:
+            continue
+        ends = place[edge.source], place[edge.target]
+        if source == EVENT and target == ACTION:
+            messages.append(ends)
+        elif source == ACTION:
+            messages += [ends, ends[::-1]]
     messages = list(dict.fromkeys(messages))
-    spans = [(i, word) for i, node in enumerate(graph.nodes) if i for word in node.tokens]
+    spans = [(k, word) for i, k in place.items() if i for word in graph.nodes[i].tokens if word < len(words)]
     return RoleGraphData(
-        word_ids=torch.tensor([word_ids.get(word, unknown) for word in graph.words], dtype=torch.long),
-        node_level=torch.tensor([LEVEL_IDS[node.level] for node in graph.nodes], dtype=torch.long),
-        node_role=torch.tensor(roles, dtype=torch.long),
+        word_ids=torch.tensor([word_ids.get(word, unknown) for word in words], dtype=torch.long),
+        node_level=torch.tensor([LEVEL_IDS[graph.nodes[i].level] for i in place], dtype=torch.long),
+        node_role=torch.tensor([roles[i] for i in place], dtype=torch.long),
         edge_index=torch.tensor(messages, dtype=torch.long).view(-1, 2).T.contiguous(),
         span_node_index=torch.tensor([node for node, _ in spans], dtype=torch.long),
         span_word_index=torch.tensor([word for _, word in spans], dtype=torch.long),
-        num_nodes=len(graph.nodes),
+        num_nodes=len(place),
     )
 
 

@@ -13,7 +13,7 @@ from torch_geometric.data import Batch as GraphBatch
 from graphs.levels import EVENT, LEVELS
 from graphs.role_graph import RoleGraph
 from graphs.tensors import ROLES, RoleGraphData, batch, nodes_of_level, to_data
-from graphs.transforms import keep_first, split_by_role
+from graphs.transforms import split_by_role
 from hgr.data.vocabulary import UNKNOWN
 from hgr.embeddings import LevelEmbedding, single
 from hgr.models.base import Batch
@@ -71,10 +71,14 @@ class RoleGraphInputs:
     def _compile(self, graph: RoleGraph) -> RoleGraphData:
         if graph not in self._compiled:
             max_actions, max_entities, max_words = self.limits
-            view = keep_first(
-                split_by_role(graph), max_actions=max_actions, max_entities=max_entities, max_words=max_words
+            self._compiled[graph] = to_data(
+                split_by_role(graph),
+                self.word_ids,
+                UNKNOWN,
+                max_actions=max_actions,
+                max_entities=max_entities,
+                max_words=max_words,
             )
-            self._compiled[graph] = to_data(view, self.word_ids, UNKNOWN)
         return self._compiled[graph]
 
 
