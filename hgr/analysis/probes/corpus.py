@@ -26,16 +26,16 @@ class Corpus:
         heads: (verb lemma, role) -> head noun -> captions.
         modifiers: Head noun -> modifiers and determiners before it -> captions.
         verbs: (form, role frame) -> verb word -> captions.
-        verb_objects: Verb lemma -> patient head -> captions.
-        verb_agents: Verb lemma -> agent head -> captions.
-        places: Verb lemma -> place phrase -> captions.
+        verb_objects: Verb lemma -> patient head -> videos.
+        verb_agents: Verb lemma -> agent head -> videos.
+        places: Verb lemma -> place phrase -> videos.
         said: Video -> all words of its captions.
         verbs_said: Video -> dictionary forms of all its verbs.
         events: (agent head, form) -> verb phrases after the auxiliary with their video.
         word_videos: Word -> videos that have it.
         pairs: Neighboring words -> times.
         verb_forms: Verb word -> captions in which it is an action.
-        instruments: Verb lemma -> head noun after "with" or "using" -> captions.
+        instruments: Verb lemma -> head noun after "with" or "using" -> videos.
     """
 
     words: Counter[str] = field(default_factory=Counter)
@@ -97,6 +97,14 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
         small: Take every word that occurs for known (a corpus with a controlled vocabulary).
     """
     corpus = Corpus()
+    counted: set[tuple[str, ...]] = set()
+
+    def once(counter: Counter[str], what: str, *key: str) -> None:
+        """Count a plausible filler once a video: twenty captions of one odd video are one observation."""
+        if (what, *key) not in counted:
+            counted.add((what, *key))
+            counter[what] += 1
+
     for source in sources:
         words = source.words
         corpus.words.update(set(words) if not small else dict.fromkeys(words, KNOWN_WORD))
@@ -115,14 +123,14 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
                 head = words[filler.phrase.head]
                 corpus.heads[action.lemma, filler.role][head] += 1
                 if filler.role == "ARG1" and not filler.phrase.preposition:
-                    corpus.verb_objects[action.lemma][head] += 1
+                    once(corpus.verb_objects[action.lemma], head, "object", action.lemma, source.video)
                 if filler.phrase.preposition in INSTRUMENT_WORDS:
-                    corpus.instruments[action.lemma][head] += 1
+                    once(corpus.instruments[action.lemma], head, "instrument", action.lemma, source.video)
                 if filler.role == "ARG0":
-                    corpus.verb_agents[action.lemma][head] += 1
+                    once(corpus.verb_agents[action.lemma], head, "agent", action.lemma, source.video)
                 if filler.role == "ARGM-LOC" and filler.phrase.simple:
                     place = " ".join(words[filler.phrase.start : filler.phrase.end])
-                    corpus.places[action.lemma][place] += 1
+                    once(corpus.places[action.lemma], place, "place", action.lemma, source.video)
     return corpus
 
 

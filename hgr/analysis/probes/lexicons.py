@@ -241,14 +241,21 @@ DIRECTIONS: dict[str, str] = {
     "uphill": "downhill", "downhill": "uphill", "inside": "outside", "outside": "inside",
 }  # fmt: skip
 WAYS = words(
-    "road street path runway aisle sidewalk track lane hallway highway court field river way corridor line"
+    "hall road street path runway aisle sidewalk track lane hallway highway court field river way corridor line"
 )
 """Along these up and down are the same."""
 MOTION_VERBS = words(
-    """walk run go come climb crawl ride drive jump fly move swim slide roll ski skate hike jog march step
-    race drag pull push carry skateboard bike cycle rush look fall"""
+    """walk run go come climb crawl ride drive move swim hike jog march step drag pull push carry bike cycle rush fly
+    ski"""
 )
 """Verbs with which up and down, left and right are directions and not idioms."""
+PLAYABLE = words(
+    """guitar piano drums violin flute saxophone trumpet basketball football soccer tennis volleyball golf baseball
+    hockey cricket badminton chess cards minecraft"""
+)
+"""What is played without an article."""
+EDIBLE = words("chicken duck fish pig lamb turkey goat cow")
+"""Animals that are as often food."""
 INSTRUMENT_WORDS = words("with using")
 INSTRUMENTS = words(
     """knife spoon fork brush hammer saw gun stick bat racket scissors rope ball sword camera phone microphone pen
@@ -262,12 +269,12 @@ UNCOLORED = words(
 PLACE_CLASSES: tuple[frozenset[str], ...] = (
     words(
         """kitchen stage street road park beach restaurant classroom gym studio office bedroom bathroom garden field
-        forest pool lake river ocean sea desert mountain court stadium church water sand grass meadow hospital library
-        store mall supermarket car bus train plane boat garage barn farm yard backyard lawn bridge tunnel cave jungle
-        zoo aquarium pond lobby hallway airport runway sidewalk balcony woods snow ring club bar auditorium lab factory
-        school"""
+        forest pool lake river ocean sea desert mountain court stadium church hospital library store mall supermarket
+        garage barn farm yard backyard lawn bridge tunnel cave jungle zoo aquarium pond lobby hallway airport runway
+        sidewalk balcony woods snow ring club auditorium lab factory school water sand grass meadow"""
     ),
-    words("couch sofa bed chair floor bench ground grass carpet rock stool"),
+    words("car bus train plane boat truck helicopter"),
+    words("couch sofa bed chair floor bench ground carpet rock stool"),
     words("pan oven pot bowl plate blender tray"),
 )
 """Places of one class exclude each other; a couch does not exclude a kitchen."""

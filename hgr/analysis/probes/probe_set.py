@@ -21,7 +21,7 @@ from parsing.json_lines import FormatError, read_header, read_lines, write_lines
 SCHEMA, VERSION = "hgr.probes", 1
 ROUNDS = 3
 NEAR_CHANCE = 0.03
-"""A blind accuracy within this of one half is near chance."""
+"""A blind accuracy within this of one half is near chance; so is one whose 95 % interval holds one half."""
 SMALLEST = 20
 """Kinds with fewer pairs are not refined: a blind reader cannot be trained on them."""
 FIELDS = ("id", "kind", "caption", "video", "text", "altered", "before", "after")
@@ -84,16 +84,21 @@ def _refine_kind(kind: str, own: list[Probe], seed: int) -> tuple[list[Probe], P
         gaps = _gaps(own, seed)
         before = after = blind_accuracy(gaps)
         for round_ in range(1, ROUNDS + 1):
-            if OPERATORS[kind].effect != "contradiction" or abs(after - 0.5) <= NEAR_CHANCE:
+            if OPERATORS[kind].effect != "contradiction" or _near_chance(after, len(chosen)):
                 break
             chosen = [chosen[i] for i in refine(gaps, seed=seed + round_)]
             if len(chosen) < SMALLEST:
                 break
             gaps = _gaps(chosen, seed + round_)
             after = blind_accuracy(gaps)
-    low, high = wilson_interval(round((after or 0) * len(chosen)), len(chosen) if after is not None else 0)
-    hackable = after is not None and abs(after - 0.5) > NEAR_CHANCE and not low <= 0.5 <= high
+    low, high = (0.0, 1.0) if after is None else wilson_interval(round(after * len(chosen)), len(chosen))
+    hackable = after is not None and not _near_chance(after, len(chosen))
     return chosen, Passport(kind, len(own), len(chosen), before, after, low, high, hackable)
+
+
+def _near_chance(accuracy: float, count: int) -> bool:
+    low, high = wilson_interval(round(accuracy * count), count)
+    return abs(accuracy - 0.5) <= NEAR_CHANCE or low <= 0.5 <= high
 
 
 def _gaps(probes: Sequence[Probe], seed: int) -> Any:

@@ -25,6 +25,7 @@ from hgr.analysis.probes.lexicons import (
     OTHER_PEOPLE,
     PLACE_CLASSES,
     PLACE_PREPOSITIONS,
+    PLAYABLE,
     PLURAL_ANIMALS,
     PLURAL_PEOPLE,
     PREPOSITIONS,
@@ -33,6 +34,7 @@ from hgr.analysis.probes.lexicons import (
     UNCOLORED,
     VAGUE_OBJECT_VERBS,
     WAYS,
+    WEAK_VERBS,
 )
 from hgr.analysis.probes.morphology import base_form, is_plural, noun_kind, verb_form
 from hgr.analysis.probes.phrases import Phrase
@@ -40,13 +42,19 @@ from hgr.analysis.probes.source import Action, Filler, Source
 
 MOST_ASSOCIATED = 1.0
 """Words said of the same video more often than chance may mean the same; they do not replace each other."""
-MIN_SEEN = 3
-"""A verb must have been seen this often with an object to be put before it."""
+MIN_SEEN = 2
+"""Videos in which a verb must have been seen with an object to be put before it."""
 USUAL_FRAME = 0.2
 """A verb is put into a frame only if this share of its uses has that frame; the rest are odd uses or parse errors."""
 USUAL_DETERMINER = 0.1
 """A noun is put after a determiner only if this share of its uses has it."""
-ANIMATE = SINGULAR_PEOPLE | PLURAL_PEOPLE | ANIMALS | PLURAL_ANIMALS
+ANIMATE = (
+    frozenset({"male", "female", "males", "females"})
+    | SINGULAR_PEOPLE
+    | PLURAL_PEOPLE
+    | ANIMALS
+    | PLURAL_ANIMALS
+)
 GROWN = frozenset(
     {"man", "woman", "lady", "person", "men", "women", "people", "ladies", "couple", "gentleman"}
 )
@@ -69,7 +77,7 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
         follows = source.words[action.verb + 1] if action.verb + 1 < len(source.words) else ""
         for other, count in corpus.verbs[verb_form(word), frame_of(action.fillers, source.words)].items():
             lemma = base_form(other)
-            if follows and not obj and corpus.pairs[other, follows] < MIN_SEEN:
+            if follows and corpus.pairs[other, follows] < MIN_SEEN:
                 continue
             if count < USUAL_FRAME * corpus.verb_forms[other]:
                 continue
@@ -101,7 +109,7 @@ def replace_patient(source: Source, corpus: Corpus, rng: random.Random) -> list[
         filler = action.filler("ARG1")
         if (
             filler is None
-            or filler.phrase.start <= action.verb
+            or filler.phrase.start != action.verb + 1
             or filler.phrase.preposition
             or action.lemma in VAGUE_OBJECT_VERBS
             or not _ends_cleanly(source, filler.phrase)
@@ -169,6 +177,8 @@ def replace_instrument(source: Source, corpus: Corpus, rng: random.Random) -> li
                 continue
             if (
                 head not in INSTRUMENTS
+                or action.lemma in WEAK_VERBS
+                or corpus.instruments[action.lemma][head] < MIN_SEEN
                 or not _ends_cleanly(source, phrase)
                 or not _plain_modifiers(source, phrase)
             ):
@@ -176,7 +186,9 @@ def replace_instrument(source: Source, corpus: Corpus, rng: random.Random) -> li
             options = [
                 other
                 for other, count in corpus.instruments[action.lemma].items()
-                if other in INSTRUMENTS and _can_stand_for(corpus, source, head, other, phrase)
+                if count >= MIN_SEEN
+                and other in INSTRUMENTS
+                and _can_stand_for(corpus, source, head, other, phrase)
             ]
             found += [_exchange_head(source, "instrument", filler, other) for other in _pick(options, rng)]
     return found
@@ -245,6 +257,18 @@ def replace_direction(source: Source, corpus: Corpus, rng: random.Random) -> lis
                 continue
             if word in ("up", "down", "inside", "outside") and position != action.verb + 1:
                 continue
+            if word in ("up", "down") and follows in (
+                "",
+                "to",
+                "from",
+                "in",
+                "and",
+                "with",
+                "on",
+                "at",
+                "by",
+            ):
+                continue
             if word in ("inside", "outside") and follows in ("", "of"):
                 continue
             nodes = [i for i, n in enumerate(source.graph.nodes) if i and position in n.tokens] or [
@@ -311,7 +335,9 @@ def _can_stand_for(corpus: Corpus, source: Source, head: str, other: str, phrase
         times = seen["a"] + seen["an"] if determiner in ("a", "an") else seen[determiner]
         if times < max(1.0, USUAL_DETERMINER * corpus.words[other]):
             return False
-    elif not determiner and noun_kind(other) == "singular":
+    elif not determiner and noun_kind(other) == "singular" and not {head, other} <= PLAYABLE:
+        return False
+    elif not determiner and noun_kind(other) == "mass":
         bare = corpus.modifiers[other]
         if bare["a"] + bare["an"] + bare["the"] > 0.5 * corpus.words[other]:
             return False
@@ -329,6 +355,10 @@ def _ends_cleanly(source: Source, phrase: Phrase) -> bool:
     if phrase.stop == len(source.words):
         return True
     follows = source.words[phrase.stop]
+    if follows in ("and", "or"):
+        return phrase.stop + 1 < len(source.words) and any(
+            action.verb == phrase.stop + 1 for action in source.actions
+        )
     return follows in (PREPOSITIONS - {"of", "front"}) | CONJUNCTIONS | AUXILIARIES
 
 

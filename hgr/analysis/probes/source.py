@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphs.levels import ACTION, ENTITY
 from graphs.role_graph import RoleGraph
 from hgr.analysis.probes.lexicons import AUXILIARIES, DETERMINERS, PRONOUNS
-from hgr.analysis.probes.morphology import base_form, is_plural
+from hgr.analysis.probes.morphology import article_before, base_form, is_plural
 from hgr.analysis.probes.phrases import Phrase, find_phrase
 
 PUNCTUATION = ".,!?;:\"'()"
@@ -124,9 +124,9 @@ def plain(word: str) -> str:
 def is_sound(source: Source, vocabulary: frozenset[str]) -> bool:
     """Whether a caption is well formed enough to build on.
 
-    Its words are known, it is short, it starts with a noun phrase, no function word stands where it cannot,
-    auxiliaries agree with the noun before them, and its first action has a subject before it and an auxiliary or a
-    finite form.
+    Its words are known, it is short, it starts with its subject or with a place, no function word stands where it
+    cannot, auxiliaries agree with the noun before them, and its first action has a subject before it and an auxiliary
+    or a finite form.
     """
     words = source.words
     if not 3 <= len(words) <= MAX_WORDS or not source.actions or len(words) != len(source.graph.words):
@@ -139,9 +139,15 @@ def is_sound(source: Source, vocabulary: frozenset[str]) -> bool:
     agent = next(
         (f for f in first.fillers if f.role in ("ARG0", "ARG1") and f.phrase.end <= first.verb), None
     )
-    if agent is None or agent.phrase.start != 0 or agent.phrase.preposition:
+    if agent is None or agent.phrase.preposition or not _opens(source, agent.phrase.start):
         return False
     return _agrees(words, agent.phrase, first.verb)
+
+
+def _opens(source: Source, start: int) -> bool:
+    """Whether only a place stands before the subject."""
+    places = [f.phrase for f in source.actions[0].fillers if f.role == "ARGM-LOC" and f.phrase.preposition]
+    return start == 0 or any(place.start == 0 and place.end == start for place in places)
 
 
 def _has_bad_pair(words: Sequence[str]) -> bool:
@@ -149,11 +155,7 @@ def _has_bad_pair(words: Sequence[str]) -> bool:
     for left, right in zip(words, words[1:], strict=False):
         if left == right or (left in DETERMINERS and right in articles | AUXILIARIES):
             return True
-        if (
-            left in ("a", "an")
-            and (is_plural(right) or (left == "an") != (right[0] in "aeiouh"))
-            and right != "one"
-        ):
+        if left in ("a", "an") and (is_plural(right) or left != article_before(right)):
             return True
     return words[-1] in DETERMINERS | AUXILIARIES | {
         "and",

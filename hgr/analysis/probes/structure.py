@@ -11,6 +11,7 @@ from hgr.analysis.probes.lexicons import (
     ANIMALS,
     COLORS,
     CONJUNCTIONS,
+    EDIBLE,
     HAIR,
     PLURAL_ANIMALS,
     PLURAL_PEOPLE,
@@ -24,8 +25,8 @@ from hgr.analysis.probes.morphology import agree, base_form, verb_form
 from hgr.analysis.probes.source import Action, Source
 
 ANIMATE = SINGULAR_PEOPLE | PLURAL_PEOPLE | ANIMALS | PLURAL_ANIMALS
-MIN_SEEN = 3
-"""A verb must have been seen this often with a filler of the other role."""
+MIN_SEEN = 2
+"""Videos in which a verb must have been seen with a filler of the other role."""
 SEQUENCE = ("then", "before", "after")
 BE = ("is", "are", "was", "were")
 
@@ -254,6 +255,8 @@ def _joined(source: Source) -> tuple[Action, Action, int] | None:
 
 def _comparable(corpus: Corpus, lemma: str, agent: str, patient: str) -> bool:
     """Whether each could have the other's role: seen in it, or a person or an animal where such are seen in it."""
+    if EDIBLE & {agent, patient}:
+        return False
     both = agent in ANIMATE and patient in ANIMATE
     if both:
         return sum(corpus.verb_objects[lemma][word] for word in ANIMATE) >= MIN_SEEN
