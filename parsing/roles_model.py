@@ -27,13 +27,14 @@ _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 class RoleModel:
     """Roles by a network over hashed features, the rules' opinion being one of them.
 
-    Every member of the ensemble maps the sum of a candidate's feature vectors (D) through a ReLU, a layer of H with
-    ReLU and a layer of as many outputs as labels; log-probabilities are averaged. Label 0 is "no argument".
+    Every member of the ensemble sums a candidate's feature vectors (labels + D). The first part is a linear model;
+    the other goes through a ReLU, a layer of H with ReLU and a layer of as many outputs as labels, and is added to
+    it. Log-probabilities of the members are averaged. Label 0 is "no argument".
 
     Args:
         labels: Role of each output, "" first.
         features: Candidates and feature ids.
-        members: For each network embedding (buckets, D), bias (D,), weights (D, H), (H,), (H, labels), (labels,).
+        members: For each network embedding (buckets, labels + D), bias (D,), weights (D, H), (H,), (H, labels), (labels,).
         version: Names the weights.
     """
 
@@ -75,9 +76,11 @@ class RoleModel:
         starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
         total: NDArray[np.float32] | None = None
         for m in self.members:
-            hidden = np.maximum(np.add.reduceat(m["embedding"][flat], starts, axis=0) + m["bias"], 0.0)
+            summed = np.add.reduceat(m["embedding"][flat], starts, axis=0)
+            wide = len(self.labels)
+            hidden = np.maximum(summed[:, wide:] + m["bias"], 0.0)
             hidden = np.maximum(hidden @ m["weight1"] + m["bias1"], 0.0)
-            logits = hidden @ m["weight2"] + m["bias2"]
+            logits = summed[:, :wide] + hidden @ m["weight2"] + m["bias2"]
             logits -= logits.max(axis=1, keepdims=True)
             logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
             total = logits if total is None else total + logits

@@ -1,9 +1,9 @@
 """Trains the role labeller on PropBank roles over gold and predicted trees, and on captions labelled by rule.
 
-python -m parsing.training.train_roles --data FOLDER --output parsing/models/roles.npz [--jackknifed FILE]
+python -m parsing.training.train_roles --data FOLDER --output parsing/models/roles.npz [--predicted FILE]
 
-FOLDER holds ewt_train.jsonl.gz and frames.json.gz; the jackknifed file is made by parsing.training.jackknife. The same
-seed, machine and versions give the same file.
+FOLDER holds ewt_train.jsonl.gz and frames.json.gz; the file of predicted trees is made by
+parsing.training.predict_trees. The same seed, machine and versions give the same file.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def known_paths(items: Iterable[Item], least: int) -> frozenset[str]:
 
 
 def train(
-    data: Path, output: Path, options: RoleOptions, jackknifed: Sequence[Sequence[Token]] | None = None
+    data: Path, output: Path, options: RoleOptions, predicted: Sequence[Sequence[Token]] | None = None
 ) -> RoleModel:
     """Train a role model and write it.
 
@@ -130,7 +130,7 @@ def train(
         data: Folder of the treebank.
         output: File to write (npz).
         options: Sizes and seeds.
-        jackknifed: Predicted trees of the training sentences, by parsers that have not seen them.
+        predicted: Predicted trees of the training sentences, used beside the gold ones.
     """
     sentences = read_treebank(data / "ewt_train.jsonl.gz")
     with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
@@ -139,8 +139,8 @@ def train(
     gold = gold_items(sentences, [s.tokens for s in sentences])
     paths = known_paths(gold, options.min_path)
     items = gold + caption_items(grammar.caption() for _ in range(options.captions))
-    if jackknifed is not None:
-        items += gold_items(sentences, jackknifed)
+    if predicted is not None:
+        items += gold_items(sentences, predicted)
     maker = FeatureMaker(paths, options.buckets, frame_tags(frames))
     counts = Counter(role for _, _, roles in gold for role in roles.values())
     labels = ["", *sorted(role for role, count in counts.items() if count >= 5)]
@@ -195,8 +195,10 @@ def _fit(
     torch.manual_seed(seed)
     ids = [np.array(row, dtype=np.int64) for row in rows]
     lengths = np.array([len(row) for row in rows])
-    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum")
-    nn.init.normal_(embedding.weight, std=0.1)
+    embedding = nn.EmbeddingBag(options.buckets, labels + options.width, mode="sum")
+    with torch.no_grad():
+        embedding.weight[:, :labels] = 0.0
+        embedding.weight[:, labels:].normal_(std=0.1)
     bias = nn.Parameter(torch.zeros(options.width))
     first, second = nn.Linear(options.width, options.hidden), nn.Linear(options.hidden, labels)
     dropout = nn.Dropout(options.dropout)
@@ -216,8 +218,9 @@ def _fit(
             offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(lengths[chosen])[:-1]]))
             kept = (torch.rand(len(flat), generator=generator) >= options.feature_dropout).float()
             summed = embedding(flat, offsets, kept / (1.0 - options.feature_dropout))
-            hidden = dropout(torch.relu(summed + bias))
-            loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
+            hidden = dropout(torch.relu(summed[:, labels:] + bias))
+            logits = summed[:, :labels] + second(dropout(torch.relu(first(hidden))))
+            loss = nn.functional.cross_entropy(logits, y[pick])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -235,7 +238,7 @@ def _fit(
 
 
 def read_trees(path: Path) -> list[tuple[Token, ...]]:
-    """Trees that parsing.training.jackknife wrote: one JSON list of token rows a line, gzipped."""
+    """Trees that parsing.training.predict_trees wrote: one JSON list of token rows a line, gzipped."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [tuple(Token(*row) for row in json.loads(line)) for line in lines]
 
@@ -247,7 +250,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--jackknifed", type=Path)
+    parser.add_argument("--predicted", type=Path)
     defaults = RoleOptions()
     for name in ("seed", "captions", "members", "buckets", "width", "hidden", "epochs", "batch"):
         parser.add_argument(f"--{name}", type=int, default=getattr(defaults, name))
@@ -255,8 +258,8 @@ def main() -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
     arguments = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    data, output, jackknifed = arguments.pop("data"), arguments.pop("output"), arguments.pop("jackknifed")
-    model = train(data, output, RoleOptions(**arguments), read_trees(jackknifed) if jackknifed else None)
+    data, output, predicted = arguments.pop("data"), arguments.pop("output"), arguments.pop("predicted")
+    model = train(data, output, RoleOptions(**arguments), read_trees(predicted) if predicted else None)
     development = read_treebank(data / "ewt_dev.jsonl.gz")
     labelled, unlabelled = argument_f1(development, [s.tokens for s in development], model)
     logging.info("EWT dev, gold trees: F1 %.2f, unlabelled %.2f", labelled.f1, unlabelled.f1)
