@@ -241,7 +241,7 @@ DIRECTIONS: dict[str, str] = {
     "uphill": "downhill", "downhill": "uphill", "inside": "outside", "outside": "inside",
 }  # fmt: skip
 WAYS = words(
-    "hall road street path runway aisle sidewalk track lane hallway highway court field river way corridor line"
+    "hall catwalk tracks side road street path runway aisle sidewalk track lane hallway highway court field river way corridor line"
 )
 """Along these up and down are the same."""
 MOTION_VERBS = words(

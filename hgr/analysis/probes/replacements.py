@@ -123,6 +123,7 @@ def replace_patient(source: Source, corpus: Corpus, rng: random.Random) -> list[
             for other, count in corpus.verb_objects[action.lemma].items()
             if count >= MIN_SEEN
             and other not in ANIMATE
+            and (action.lemma != "play" or {head, other} <= PLAYABLE)
             and _can_stand_for(corpus, source, head, other, phrase)
         ]
         found += [_exchange_head(source, "patient", filler, other) for other in _pick(options, rng)]
