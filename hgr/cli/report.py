@@ -19,6 +19,9 @@ def command(
     out: Annotated[Path | None, typer.Option(help="HTML file; RUN/report.html if not given.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the sample of queries.")] = 0,
     frames: Annotated[bool, typer.Option(help="Show frames of the video files where they are there.")] = True,
+    probes: Annotated[
+        Path | None, typer.Option(help="Probe set of `hgr probe make`: altered captions, scored too.")
+    ] = None,
     projector: Annotated[
         bool, typer.Option("--projector", help="Write embeddings for TensorBoard's projector too.")
     ] = False,
@@ -36,11 +39,17 @@ def command(
     from hgr.cli.bars import bar
 
     source = open_source(run, split, checkpoint=checkpoint, device=device, progress=bar)
+    extra = None
+    if probes is not None:
+        from hgr.analysis.report.probed import probe_extra
+
+        extra = probe_extra(source, probes)
     written = write_report(
         source,
         out or run / "report.html",
         queries=queries,
         seed=seed,
+        extra=extra,
         with_frames=frames,
         workers=workers,
         progress=bar,

@@ -31,16 +31,33 @@ Missing = Mapping[str, tuple[set[int], ...]]
 
 
 @dataclass(frozen=True)
+class Altered:
+    """An altered version of a caption, scored with the caption's own video.
+
+    Attributes:
+        kind: What was altered.
+        text: The altered caption.
+        margins: Score of the true caption minus that of this one: fused, then each level; below 0 it was preferred.
+    """
+
+    kind: str
+    text: str
+    margins: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Extra:
     """What another analysis adds to a report.
 
     Attributes:
         sections: Further tables.
         tags: Caption id -> labels that its query is shown with and can be filtered by.
+        altered: Caption id -> its altered versions.
     """
 
     sections: tuple[Section, ...] = ()
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    altered: Mapping[str, Sequence[Altered]] = field(default_factory=dict)
 
 
 def choose_queries(count: int, limit: int, seed: int = 0) -> list[int]:
@@ -74,7 +91,7 @@ def page_data(
         progress: (iterable, description, length) -> iterable, for a progress bar.
     """
     bar = progress or (lambda iterable, description, length: iterable)
-    tags = extra.tags if extra else {}
+    extra = extra or Extra()
     explainer = (
         Explainer(source.retriever, source.items, stored.videos) if source.retriever is not None else None
     )
@@ -83,7 +100,7 @@ def page_data(
     used: Counter[int] = Counter()
     for facts in bar(query_facts(stored, rows), "queries", len(rows)):
         explanation = explainer(facts, stored.texts[facts.row].id) if explainer else None
-        queries.append(_query(stored, facts, explanation, tags, missing))
+        queries.append(_query(stored, facts, explanation, extra, missing))
         used.update({facts.right: 3, **({facts.rival: 3} if facts.rival >= 0 else {})})
         used.update(facts.top)
     columns = [column for column, _ in used.most_common()]
@@ -107,7 +124,7 @@ def _query(
     stored: StoredSimilarity,
     facts: QueryFacts,
     explanation: Explanation | None,
-    tags: Mapping[str, Sequence[str]],
+    extra: Extra,
     missing: Missing,
 ) -> dict[str, Any]:
     row = stored.texts[facts.row]
@@ -126,8 +143,10 @@ def _query(
             if column >= 0
         },
         "top": list(facts.top),
-        "tags": list(tags.get(row.id, ())),
+        "tags": list(extra.tags.get(row.id, ())),
     }
+    if row.id in extra.altered:
+        query["altered"] = [[one.kind, one.text, list(one.margins)] for one in extra.altered[row.id]]
     if explanation is not None:
         graph = explanation.graph
         query["graph"] = {

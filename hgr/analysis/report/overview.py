@@ -265,7 +265,7 @@ def as_text(cell: str | float | None) -> str:
         return "–"
     if isinstance(cell, str):
         return cell
-    return f"{cell:g}" if float(cell).is_integer() else f"{cell:.2f}"
+    return f"{cell:g}" if float(cell).is_integer() else f"{cell:.2f}" if abs(cell) < 1 else f"{cell:.1f}"
 
 
 def is_number(cell: str | float | None) -> bool:

@@ -110,7 +110,7 @@ def _with_taxonomy(source: ReportSource, stored: StoredSimilarity, extra: Extra 
         return extra
     section, lost = lost_queries(stored, {caption: item.graph for caption, item in source.items.items()})
     tags = {row.id: (*lost.get(row.id, ()), *extra.tags.get(row.id, ())) for row in stored.texts}
-    return Extra((section, *extra.sections), tags)
+    return Extra((section, *extra.sections), tags, extra.altered)
 
 
 def _write(out: Path, content: bytes) -> None:

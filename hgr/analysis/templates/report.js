@@ -144,6 +144,7 @@
     if (query.attention && query.phrases.length) parts.push(attentionCard(query));
     parts.push(hitsCard(query));
     if (query.removed && query.removed.length) parts.push(removalCard(query));
+    if (query.altered) parts.push(alteredCard(query));
     return parts;
   };
 
@@ -342,6 +343,14 @@
       if (query.removed.some((row) => row[1] === words)) tabs.append(make("button", { type: "button", "data-words": words, click: () => show(words) }, text));
     show(query.removed.some((row) => row[1] === 1) ? 1 : 0);
     return card("Without a phrase", "Change of the right video's scores when the caption loses one node and is encoded again.", tabs, place);
+  };
+
+  const alteredCard = (query) => {
+    const rows = query.altered.map(([kind, text, margins]) => make("tr", {}, make("th", { scope: "row" }, text, make("small", {}, kind)),
+      margins.map((value) => make("td", { class: value > 0 ? "up" : value < 0 ? "down" : "" }, signed(value)))));
+    const table = make("table", { class: "numbers cut" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "altered caption"), ["fused", ...levels].map((level) => make("th", { scope: "col" }, level)))), make("tbody", {}, rows));
+    return card("Altered captions", "Score of the true caption minus that of the altered one, both with the right video; below 0 the altered one was preferred.",
+      make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Altered captions" }, table));
   };
 
   apply();
