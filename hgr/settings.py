@@ -34,6 +34,7 @@ class DataSettings(Section):
         folder: A data set's folder: captions.jsonl, videos.jsonl, splits/.
         features: Feature stores; None is `<folder>/features`.
         streams: Which of their streams the model gets, in this order; empty for all.
+        text_features: Feature stores of the captions' words, for systems that read them; see hgr/data/text_features.py.
         parser: What makes role graphs of captions that the graph file lacks: "builtin", "spacy:<model>", ...;
             None makes such captions an error.
         graphs: Role graphs as JSON lines; None is `<folder>/graphs.jsonl` where that exists.
@@ -53,6 +54,7 @@ class DataSettings(Section):
     folder: str
     features: tuple[str, ...] | None = None
     streams: tuple[str, ...] = ()
+    text_features: tuple[str, ...] = ()
     parser: str | None = "builtin"
     graphs: str | None = None
     shuffle_graphs: bool = False

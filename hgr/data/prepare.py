@@ -25,6 +25,7 @@ from hgr.data.role_graphs import (
 )
 from hgr.data.spec import DataSpec, WordVectors
 from hgr.data.standardize import Statistics, measure, standardized
+from hgr.data.text_features import open_text_streams, with_text_features
 from hgr.data.words import build_vocabulary, read_word_vectors
 from hgr.errors import DataError
 from hgr.models.base import SystemConfig
@@ -117,6 +118,7 @@ def prepare(
     folder = load_folder(data.folder)
     streams, found = open_streams(data)
     check_recipes(recipes or {}, found)
+    text_streams, text_widths = open_text_streams(data.text_features)
     names = tuple(dict.fromkeys((*splits, *(() if spec else (data.train,)))))
     chosen = {name: _choose(folder, name, streams, data) for name in names}
     captions = [caption for part in chosen.values() for caption in part.captions]
@@ -127,11 +129,18 @@ def prepare(
     for name, part in chosen.items():
         segments = {caption.video: caption.segments for caption in reversed(part.captions)}
         texts = text_items(part.captions, graphs, lowercase=data.lowercase)
+        texts = with_text_features(texts, text_streams)
         texts_of[name], segments_of[name] = texts, segments
     if spec is None:
         statistics = measure(streams, chosen[data.train].videos) if data.standardize else {}
-        spec = _spec(settings.model, texts_of[data.train], found, data.min_word_count, statistics)
+        spec = _spec(
+            settings.model, texts_of[data.train], found, data.min_word_count, statistics, text_widths
+        )
     _check_streams(spec, found)
+    if dict(spec.text_streams) != text_widths:
+        raise DataError(
+            f"text features: the model was trained on {dict(spec.text_streams)}, found {text_widths}"
+        )
     seen = standardized(streams, spec.statistics)
     made = {
         name: SplitData(
@@ -246,6 +255,7 @@ def _spec(
     recipes: Mapping[str, Mapping[str, Any]],
     min_count: int,
     statistics: Statistics,
+    text_widths: Mapping[str, int],
 ) -> DataSpec:
     from hgr.systems import SYSTEMS
 
@@ -255,7 +265,7 @@ def _spec(
     learn = SYSTEMS[model.system].tables
     tables = learn(model, texts) if learn else {}
     widths = {name: recipe["dim"] for name, recipe in recipes.items()}
-    return DataSpec(widths, words, tables, statistics=statistics)
+    return DataSpec(widths, words, tables, text_widths, statistics)
 
 
 def _check_streams(spec: DataSpec, recipes: Mapping[str, Mapping[str, Any]]) -> None:
@@ -284,7 +294,7 @@ def _digests(data: DataSettings, folder: DataFolder, splits: Sequence[str]) -> d
     source = graph_source(data)
     paths = [folder.path / CAPTIONS_FILE, folder.path / VIDEOS_FILE]
     paths += [folder.path / SPLITS_FOLDER / f"{name}.txt" for name in splits]
-    stores = data.features or (str(folder.path / FEATURES_FOLDER),)
+    stores = (*(data.features or (str(folder.path / FEATURES_FOLDER),)), *data.text_features)
     paths += [Path(store) / INDEX_FILE for store in stores]
     paths += [path for path in (source.file, data.word_vectors and Path(data.word_vectors)) if path]
     return {str(path): file_digest(path) for path in paths}
