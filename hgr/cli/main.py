@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
     "import-checkpoint": ("hgr.cli.import_checkpoint", "make a run of a published checkpoint"),
     "import-annotations": ("hgr.cli.import_annotations", "make a data set's folder of HGR's annotation folder"),
+    "import-coot": ("hgr.cli.import_coot", "make a data set's folder of COOT's metadata and features"),
     "report": ("hgr.cli.report", "one offline HTML file: numbers by level, queries explained"),
     "data": ("hgr.cli.data", "make and inspect data sets"),
 }

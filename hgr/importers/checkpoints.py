@@ -78,6 +78,7 @@ class Imported:
 IMPORTERS: dict[str, tuple[str, str]] = {
     "hgr": ("hgr.importers.hgr", "import_run"),
     "hanet": ("hgr.importers.hanet", "import_run"),
+    "coot": ("hgr.importers.coot", "import_run"),
 }
 """System -> (module, function of a Source that gives an Imported)."""
 

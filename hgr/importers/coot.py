@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -13,6 +14,9 @@ from hgr.data.spec import DataSpec
 from hgr.errors import DataError
 from hgr.importers.torch_file import load_tensors
 from hgr.models.coot import COOTConfig
+
+if TYPE_CHECKING:
+    from hgr.importers.checkpoints import Imported, Source
 
 NETWORKS = {
     "net_video_local": "video.local",
@@ -142,3 +146,16 @@ def _name(key: str, where: str) -> str | None:
             name = re.sub(pattern, replacement, key)
             return name.replace("tf_context.", "context.", 1).replace("tf.", "layer.", 1)
     raise DataError(f"{where} has the unknown weight {key!r}")
+
+
+def import_run(source: Source) -> Imported:
+    """A published COOT checkpoint, for `hgr import-checkpoint`; its text features are those of `hgr import-coot`.
+
+    Raises:
+        DataError: Files that do not fit each other.
+    """
+    from hgr.importers.checkpoints import Imported
+    from hgr.importers.coot_data import TEXT_STREAM
+
+    found = read_checkpoint(source.path)
+    return Imported(found.config, found.spec(source.stream(found.frame_width), TEXT_STREAM), found.state)
