@@ -197,7 +197,7 @@
     const note = query.removed && query.removed.length
       ? "Event, actions, entities, as the model saw them. The number is the change of the fused score of the right video when the node goes."
       : "Event, actions, entities, as the model saw them.";
-    return card("Role graph", note, graph(query));
+    return card("Role graph", note, make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Role graph" }, graph(query)));
   };
   const graph = (query) => {
     const nodes = query.graph.nodes;
@@ -226,7 +226,8 @@
     const X = [0, wide[0] + 34, wide[0] + 34 + (widest(1) ? widest(1) + 42 : 0)];
     const top = (i) => y[i] * STEP + 6;
     const width = Math.max(...nodes.map((_, i) => X[column(i)] + wide[i])) + 4;
-    const svg = draw("svg", { class: "graph", viewBox: `0 0 ${Math.max(width, 460)} ${Math.max(next, 1) * STEP + 6}`, role: "group", "aria-label": "Role graph" });
+    const height = Math.max(next, 1) * STEP + 6;
+    const svg = draw("svg", { class: "graph", width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Role graph" });
     for (const [source, target] of edges) {
       const x1 = X[column(source)] + wide[source], y1 = top(source) + TALL / 2, x2 = X[column(target)], y2 = top(target) + TALL / 2;
       const bend = Math.max(20, (x2 - x1) / 2);
