@@ -71,3 +71,49 @@ def make_scenes_command(
     for split, clips in summary.clips.items():
         pairs = ", ".join(f"{kind} {count}" for kind, count in summary.choices[split].items() if count)
         print(f"{split}: {clips} clips, {summary.captions[split]} captions; choices: {pairs or 'none'}")
+
+
+@app.command("check")
+def check_command(
+    root: Annotated[Path, typer.Argument(help="Folder with the original annotation files.")],
+    dataset: Annotated[list[str] | None, typer.Option(help="Only this data set; several times.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say which public data sets are there, what is missing, what does not match its protocol."""
+    import json
+    from dataclasses import asdict
+
+    from hgr.cli.main import DATA
+    from hgr.data.check import check_root, report_lines
+
+    reports = check_root(root, dataset)
+    typer.echo(
+        json.dumps({"datasets": [asdict(report) for report in reports]})
+        if json_output
+        else "\n".join(report_lines(reports))
+    )
+    wrong = [p for r in reports for p in r.protocols if p.error or any(s.problems for s in p.splits)]
+    if wrong or not any(p.splits for r in reports for p in r.protocols):
+        raise typer.Exit(DATA)
+
+
+@app.command("import")
+def import_command(
+    root: Annotated[Path, typer.Argument(help="Folder with the original annotation files.")],
+    protocol: Annotated[str, typer.Argument(help="Name of the protocol, as msrvtt/1k-A.")],
+    out: Annotated[Path, typer.Argument(help="Data set folder to write; must be new or empty.")],
+) -> None:
+    """Make a data set's folder from the original annotation files of a protocol."""
+    from hgr.data.check import read_protocol
+    from hgr.data.folder import write_folder
+    from hgr.errors import DataError
+
+    if out.exists() and any(out.iterdir()):
+        raise DataError(f"{out}: expected a new or empty folder")
+    splits = read_protocol(root, protocol)
+    captions = {caption.id: caption for data in splits.values() for caption in data.captions}
+    videos = {video.id: video for data in splits.values() for video in data.videos}
+    names = {split: [video.id for video in data.videos] for split, data in splits.items()}
+    write_folder(out, captions.values(), videos.values(), names)
+    sizes = ", ".join(f"{split} {len(ids):,} videos" for split, ids in names.items())
+    typer.echo(f"{out}: {protocol}, {len(captions):,} captions; {sizes}")

@@ -56,6 +56,7 @@ def refine_probes(probes: Sequence[Probe], seed: int = 0) -> tuple[list[Probe], 
     """Adversarial refinement kind by kind, up to three rounds, each with a freshly trained blind reader.
 
     Controls, negations and dropped events are not refined: there is no wrong caption to hide, or it cannot be hidden.
+    A kind of which fewer than 20 pairs would remain stays as it is, and its passport says what gives it away.
 
     Args:
         probes: As made.
@@ -86,9 +87,10 @@ def _refine_kind(kind: str, own: list[Probe], seed: int) -> tuple[list[Probe], P
         for round_ in range(1, ROUNDS + 1):
             if OPERATORS[kind].effect != "contradiction" or _near_chance(after, len(chosen)):
                 break
-            chosen = [chosen[i] for i in refine(gaps, seed=seed + round_)]
-            if len(chosen) < SMALLEST:
+            fewer = [chosen[i] for i in refine(gaps, seed=seed + round_)]
+            if len(fewer) < SMALLEST:
                 break
+            chosen = fewer
             gaps = _gaps(chosen, seed + round_)
             after = blind_accuracy(gaps)
     low, high = (0.0, 1.0) if after is None else wilson_interval(round(after * len(chosen)), len(chosen))
