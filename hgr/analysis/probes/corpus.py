@@ -35,6 +35,7 @@ class Corpus:
         word_videos: Word -> videos that have it.
         pairs: Neighboring words -> times.
         verb_forms: Verb word -> captions in which it is an action.
+        place_prepositions: Head noun of a place -> preposition -> captions.
         instruments: Verb lemma -> head noun after "with" or "using" -> videos.
     """
 
@@ -56,8 +57,14 @@ class Corpus:
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     verb_forms: Counter[str] = field(default_factory=Counter)
     instruments: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    place_prepositions: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _associations: dict[tuple[str, str], float] = field(default_factory=dict)
     _meant: dict[str, set[str]] = field(default_factory=dict)
+
+    def usual_preposition(self, place: str) -> str:
+        """The preposition that most often leads into a place; "" where it is not known."""
+        found = self.place_prepositions.get(place)
+        return max(found, key=lambda word: (found[word], word)) if found else ""
 
     def meant(self, video: str) -> set[str]:
         """Every word that may name a thing that some caption of the video names."""
@@ -130,6 +137,7 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
                     once(corpus.verb_agents[action.lemma], head, "agent", action.lemma, source.video)
                 if filler.role == "ARGM-LOC" and filler.phrase.simple:
                     place = " ".join(words[filler.phrase.start : filler.phrase.end])
+                    corpus.place_prepositions[head][filler.phrase.preposition] += 1
                     once(corpus.places[action.lemma], place, "place", action.lemma, source.video)
     return corpus
 

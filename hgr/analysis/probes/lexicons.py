@@ -101,8 +101,13 @@ SAME: tuple[frozenset[str], ...] = tuple(
         "grass lawn meadow field",
         "road street",
         "violet purple",
-        "man guy gentleman male dude chef cook actor singer player host person someone somebody speaker anchor reporter",
-        "woman lady female girl mom mother actress singer host person someone somebody speaker anchor reporter chef cook",
+        "announcer presenter narrator host speaker commentator",
+        "family couple group friends",
+        "cartoons characters robots",
+        "man guy gentleman male dude chef cook actor singer player host person someone somebody speaker anchor "
+        "reporter",
+        "woman lady female girl mom mother actress singer host person someone somebody speaker anchor reporter "
+        "chef cook",
         "boy kid child toddler baby son man guy male person teenager someone",
         "girl kid child toddler baby daughter woman lady female person teenager someone",
         "men guys people boys males persons players group team wrestlers",
@@ -202,16 +207,26 @@ WEAK_VERBS = words(
 SAME_VERBS: tuple[frozenset[str], ...] = tuple(
     words(group)
     for group in (
-        "push shove move", "hit strike bump", "chase pursue follow run", "circle orbit", "carry transport", "jump leap hop",
-        "cook fry boil bake prepare grill saute roast stir heat", "cut chop slice dice mince peel carve", "mix stir whisk beat blend",
-        "pour add fill sprinkle", "run jog race sprint chase", "ride drive race", "jump leap hop dive flip", "sing perform rap hum",
-        "fight wrestle box punch kick hit beat attack spar", "throw toss pass pitch", "hit strike punch knock smash", "eat taste chew bite feed",
-        "drink sip", "fix repair assemble build install", "fold wrap", "draw paint sketch color write", "write type draw sign",
-        "read study", "laugh smile giggle", "cry weep scream yell", "shout yell scream sing", "push pull drag move", "clean wash wipe scrub rinse",
-        "brush comb style braid", "dance perform", "kiss hug embrace cuddle", "pet stroke rub", "catch grab take", "fly glide soar float",
-        "swim dive snorkel surf", "climb hike", "shoot fire aim", "crash hit smash", "open unwrap unbox", "knit sew crochet weave",
-        "tie wrap knot", "lift raise carry", "argue fight debate", "exercise train stretch dance", "ski snowboard sled slide skate",
-        "skate skateboard rollerblade", "bounce dribble juggle", "apply rub spread smear", "spread apply", "grate shred cut", "sleep lie rest",
+        "push shove move", "hit strike bump", "chase pursue follow run", "circle orbit", "carry transport",
+        "jump leap hop",
+        "cook fry boil bake prepare grill saute roast stir heat", "cut chop slice dice mince peel carve",
+        "mix stir whisk beat blend",
+        "pour add fill sprinkle", "run jog race sprint chase", "ride drive race", "jump leap hop dive flip",
+        "sing perform rap hum",
+        "fight wrestle box punch kick hit beat attack spar", "throw toss pass pitch", "hit strike punch knock smash",
+        "eat taste chew bite feed",
+        "drink sip", "fix repair assemble build install", "fold wrap", "draw paint sketch color write",
+        "write type draw sign",
+        "read study", "laugh smile giggle", "cry weep scream yell", "shout yell scream sing", "push pull drag move",
+        "clean wash wipe scrub rinse",
+        "brush comb style braid", "dance perform", "kiss hug embrace cuddle", "pet stroke rub", "catch grab take",
+        "fly glide soar float",
+        "swim dive snorkel surf", "climb hike", "shoot fire aim", "crash hit smash", "open unwrap unbox",
+        "knit sew crochet weave",
+        "tie wrap knot", "lift raise carry", "argue fight debate", "exercise train stretch dance",
+        "ski snowboard sled slide skate",
+        "skate skateboard rollerblade", "bounce dribble juggle", "apply rub spread smear", "spread apply",
+        "grate shred cut", "sleep lie rest",
         "crawl creep walk", "roll spin rotate", "spin twirl rotate dance",
     )
 )  # fmt: skip
@@ -241,7 +256,8 @@ DIRECTIONS: dict[str, str] = {
     "uphill": "downhill", "downhill": "uphill", "inside": "outside", "outside": "inside",
 }  # fmt: skip
 WAYS = words(
-    "hall catwalk tracks side road street path runway aisle sidewalk track lane hallway highway court field river way corridor line"
+    """hall catwalk tracks side road street path runway aisle sidewalk track lane hallway highway court field river way
+    corridor line"""
 )
 """Along these up and down are the same."""
 MOTION_VERBS = words(

@@ -14,15 +14,21 @@ from hgr.analysis.probes.lexicons import (
 )
 
 VOWELS = "aeiou"
-E_ENDINGS = ("mak", "tak", "driv", "rid", "danc", "slic", "danc", "us", "giv", "writ", "bak", "smil", "rac", "mov", "div",
+E_ENDINGS = ("mak", "tak", "driv", "rid", "danc", "slic", "danc", "us", "giv", "writ", "bak", "smil", "rac", "mov",
+"div",
              "com", "hav", "lov", "liv", "leav", "serv", "prepar", "explor", "sav", "surf e", "carv", "div", "pok",
              "strok", "stok", "skat", "chas", "clos", "rais", "mak", "tim", "shav", "wav", "pil", "fil", "fir", "wip",
-             "dic", "minc", "plac", "fac", "judg", "chang", "exchang", "combin", "exercis", "practic", "produc", "introduc",
+             "dic", "minc", "plac", "fac", "judg", "chang", "exchang", "combin", "exercis", "practic", "produc",
+             "introduc",
              "discus", "juggl", "wrestl", "handl", "settl", "sprinkl", "assembl", "dribbl", "cuddl", "giggl", "paddl",
-             "struggl", "tumbl", "whistl", "battl", "saddl", "tackl", "circl", "cycl", "squeez", "freez", "breath", "bath",
-             "celebrat", "decorat", "demonstrat", "operat", "rotat", "skateboard e", "hik", "bit", "bik", "trad", "grat",
-             "glid", "slid", "hid", "rol e", "argu", "rescu", "describ", "scrap", "shap", "tap e", "typ", "wrap e", "pos",
-             "amaz", "gaz", "glaz", "los", "teas", "shov", "strik", "pursu", "pleas", "compos", "clean e", "pric", "danc", "bounc", "balanc")  # fmt: skip
+             "struggl", "tumbl", "whistl", "battl", "saddl", "tackl", "circl", "cycl", "squeez", "freez", "breath",
+             "bath",
+             "celebrat", "decorat", "demonstrat", "operat", "rotat", "skateboard e", "hik", "bit", "bik", "trad",
+             "grat",
+             "glid", "slid", "hid", "rol e", "argu", "rescu", "describ", "scrap", "shap", "tap e", "typ", "wrap e",
+             "pos",
+             "amaz", "gaz", "glaz", "los", "teas", "shov", "strik", "pursu", "pleas", "compos", "clean e", "pric",
+             "danc", "bounc", "balanc")  # fmt: skip
 """Stems that take an e: mak-ing is make."""
 E_STEMS = frozenset(stem for stem in E_ENDINGS if " " not in stem)
 IRREGULAR_BASE = {
@@ -31,8 +37,10 @@ IRREGULAR_BASE = {
     "freeing": "free", "dyeing": "dye", "running": "run", "sitting": "sit", "putting": "put", "getting": "get",
     "fishes": "fish", "brushes": "brush", "singeing": "singe", "adding": "add", "using": "use",
     "calling": "call", "falling": "fall", "rolling": "roll", "selling": "sell", "telling": "tell", "pulling": "pull",
-    "filling": "fill", "grilling": "grill", "drilling": "drill", "spilling": "spill", "killing": "kill", "yelling": "yell",
-    "passing": "pass", "kissing": "kiss", "dressing": "dress", "crossing": "cross", "tossing": "toss", "pressing": "press",
+    "filling": "fill", "grilling": "grill", "drilling": "drill", "spilling": "spill", "killing": "kill",
+    "yelling": "yell",
+    "passing": "pass", "kissing": "kiss", "dressing": "dress", "crossing": "cross", "tossing": "toss",
+    "pressing": "press",
     "discussing": "discuss", "guessing": "guess", "buzzing": "buzz", "stuffing": "stuff", "sniffing": "sniff",
 }  # fmt: skip
 PARTICIPLES = {
@@ -50,7 +58,8 @@ PARTICIPLES = {
     "explaining": "explained", "demonstrating": "demonstrated", "using": "used", "applying": "applied",
     "decorating": "decorated", "grating": "grated", "dragging": "dragged", "bouncing": "bounced",
     "shoving": "shoved", "striking": "struck", "orbiting": "orbited", "circling": "circled",
-    "transporting": "transported", "pursuing": "pursued", "following": "followed", "wiping": "wiped", "examining": "examined", "touching": "touched", "moving": "moved",
+    "transporting": "transported", "pursuing": "pursued", "following": "followed", "wiping": "wiped",
+    "examining": "examined", "touching": "touched", "moving": "moved",
     "dicing": "diced", "whisking": "whisked", "attacking": "attacked",
 }  # fmt: skip
 """Progressive to past participle, for the passive."""

@@ -121,7 +121,7 @@ def replace_patient(source: Source, corpus: Corpus, rng: random.Random) -> list[
         options = [
             other
             for other, count in corpus.verb_objects[action.lemma].items()
-            if count >= MIN_SEEN
+            if count > MIN_SEEN
             and other not in ANIMATE
             and (action.lemma != "play" or {head, other} <= PLAYABLE)
             and _can_stand_for(corpus, source, head, other, phrase)
@@ -150,6 +150,8 @@ def replace_place(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
             if count < MIN_SEEN or words[0] not in PLACE_PREPOSITIONS or has_pronoun(words) or len(words) > 4:
                 continue
             other = words[-1]
+            if words[0] != corpus.usual_preposition(other):
+                continue
             if other not in kind or other not in corpus.vocabulary:
                 continue
             if same_thing(head, other) or other in corpus.meant(source.video):
@@ -302,13 +304,11 @@ def _replace_people(
                     and _can_stand_for(corpus, source, head, o, filler.phrase)
                     and corpus.verb_agents[action.lemma][o] + corpus.verb_objects[action.lemma][o] >= MIN_SEEN
                 ]
-            elif (
-                kind == "agent" and head not in ANIMATE | GENERIC and _plain_modifiers(source, filler.phrase)
-            ):
+            elif _may_replace_thing(source, action, kind, head) and _plain_modifiers(source, filler.phrase):
                 options = [
                     o
                     for o, count in corpus.verb_agents[action.lemma].items()
-                    if count >= MIN_SEEN
+                    if count > MIN_SEEN
                     and o not in ANIMATE
                     and _can_stand_for(corpus, source, head, o, filler.phrase)
                 ]
@@ -316,6 +316,16 @@ def _replace_people(
                 continue
             found += [_exchange_head(source, kind, filler, other) for other in _pick(options, rng)]
     return found
+
+
+def _may_replace_thing(source: Source, action: Action, kind: str, head: str) -> bool:
+    """Whether an agent that is no person may be exchanged: the subject of a main verb that excludes others."""
+    return (
+        kind == "agent"
+        and action is source.actions[0]
+        and action.lemma in EXCLUSIVE_VERBS
+        and head not in ANIMATE | GENERIC
+    )
 
 
 def _person_is_new(corpus: Corpus, source: Source, other: str) -> bool:
