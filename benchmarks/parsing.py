@@ -22,6 +22,7 @@ from pathlib import Path
 from parsing import ParsedCaption, load_parser
 from parsing.parsed_caption import Token
 from parsing.predicates import Labeller
+from parsing.roles_model import RoleModel
 from parsing.rules import RuleLabeller
 from parsing.spacy_parser import SpacyParser, caption_doc, doc_tokens
 from parsing.training.scoring import argument_f1, caption_scores, tree_scores
@@ -55,9 +56,13 @@ def report_roles(parser: SpacyParser, sentences: Sequence[GoldSentence]) -> None
     """Argument F1 of model and rules on gold and on predicted trees."""
     gold = [s.tokens for s in sentences]
     own = predicted(parser, gold)
-    labellers: dict[str, Labeller] = {"model": parser.labeller, "rules": RuleLabeller()}
+    assert isinstance(parser.labeller, RoleModel)
+    models: dict[str, Labeller] = {
+        "gold trees": parser.labeller.for_gold_trees(),
+        "predicted trees": parser.labeller,
+    }
     for kind, trees in (("gold trees", gold), ("predicted trees", own)):
-        for name, labeller in labellers.items():
+        for name, labeller in (("model", models[kind]), ("rules", RuleLabeller())):
             labelled, unlabelled = argument_f1(sentences, trees, labeller)
             print(f"EWT test arguments, {kind}, {name}: F1 {labelled.f1:.2f}  unlabelled {unlabelled.f1:.2f}")
 

@@ -21,7 +21,8 @@ class FeatureMaker:
     Args:
         paths: Tree paths from a predicate on which candidates are looked for.
         buckets: Number of hash buckets.
-        frames: Verb lemma -> its roles with function tags, "0PAG 1PPT 2GOL"; "" for unknown verbs.
+        frames: Verb lemma -> its roles with function tags, "0PAG 1PPT 2GOL", and " n" at the end for words that are
+            also nouns of events.
     """
 
     def __init__(self, paths: frozenset[str], buckets: int, frames: dict[str, str]):
@@ -42,7 +43,12 @@ class FeatureMaker:
         return found
 
     def features(
-        self, tree: Tree, verb: int, candidates: list[tuple[int, str]], rules: list[Filler]
+        self,
+        tree: Tree,
+        verb: int,
+        candidates: list[tuple[int, str]],
+        rules: list[Filler],
+        gold: bool = False,
     ) -> list[list[int]]:
         """Feature ids of each candidate, 1 .. buckets - 1.
 
@@ -51,6 +57,7 @@ class FeatureMaker:
             verb: The predicate.
             candidates: Position and path of each candidate.
             rules: What the rules say about this predicate; a feature among others.
+            gold: Whether the tree is known to be right.
         """
         by_rule = dict(rules)
         lemma = tree.lemmas[verb]
@@ -69,6 +76,12 @@ class FeatureMaker:
         thing = tree.first(verb, "obj")
         object_lemma = tree.lemmas[thing] if thing is not None else "-"
         verb_tag = token.xpos or token.upos
+        trust = "G" if gold else "P"
+        places = "+".join(
+            sorted(
+                _markers(tree, c)[0] for c in tree.children[anchor] if tree.relations[c] in ("obl", "nmod")
+            )
+        )
         rows = []
         for i, path in candidates:
             word = tree.tokens[i]
@@ -78,6 +91,7 @@ class FeatureMaker:
             rule = by_rule.get(i, "-")
             side = "L" if i < verb else "R"
             kind = _kind(noun)
+            eventive = "n" if self.frames.get(noun, "").endswith("n") else "-"
             near = "1" if abs(i - verb) == 1 else "2" if abs(i - verb) < 4 else "3"
             names = [
                 f"p{path}", f"pl{path}|{lemma}", f"pv{path}|{voice}", f"pf{path}|{frame}", f"plf{path}|{lemma}|{frame}",
@@ -89,6 +103,9 @@ class FeatureMaker:
                 f"s{side}|{relation}|{near}", f"sp{side}|{path}|{word.upos}", f"x{tags}|{relation}|{case}",
                 f"xr{tags}|{rule}|{voice}", f"xf{tags}|{path}|{frame}", f"oc{object_lemma}|{case}|{relation}",
                 f"lo{lemma}|{object_lemma}|{relation}", f"kp{kind}|{path}|{voice}", f"lt{lemma}|{relation}|{word.xpos}",
+                f"t{trust}|{path}", f"tr{trust}|{rule}|{relation}", f"tg{trust}|{side}|{word.upos}|{relation}",
+                f"pc{frame}|{places}|{lemma}|{relation}", f"cpl{places}|{case}|{relation}|{tags}",
+                f"e{eventive}|{lemma}|{relation}", f"em{eventive}|{case}|{path}",
             ]  # fmt: skip
             if relation in ("advmod", "obl:unmarked", "advcl", "obl"):
                 names += [

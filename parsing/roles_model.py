@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,15 +27,16 @@ _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 class RoleModel:
     """Roles by a network over hashed features, the rules' opinion being one of them.
 
-    Every member of the ensemble sums a candidate's feature vectors (labels + D). The first part is a linear model;
-    the other goes through a ReLU, a layer of H with ReLU and a layer of as many outputs as labels, and is added to
-    it. Log-probabilities of the members are averaged. Label 0 is "no argument".
+    Every member of the ensemble maps the sum of a candidate's feature vectors (D) through a ReLU, a layer of H with
+    ReLU and a layer of as many outputs as labels; log-probabilities are averaged. Label 0 is "no argument".
 
     Args:
         labels: Role of each output, "" first.
         features: Candidates and feature ids.
-        members: For each network embedding (buckets, labels + D), bias (D,), weights (D, H), (H,), (H, labels), (labels,).
+        members: For each network embedding (buckets, D), bias (D,), weight1 (D, H), bias1 (H,), weight2
+            (H, labels), bias2 (labels,).
         version: Names the weights.
+        gold_trees: Whether trees are known to be right; the model was trained on both kinds and trusts them more.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class RoleModel:
         features: FeatureMaker,
         members: Sequence[dict[str, NDArray]],
         version: str,
+        gold_trees: bool = False,
     ):
         self.labels = tuple(labels)
         self.features = features
         self.members = members
         self.version = version
+        self.gold_trees = gold_trees
         self._rules = RuleLabeller("en")
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
@@ -59,7 +62,7 @@ class RoleModel:
         by_rule = self._rules.arguments(tree, predicates)
         rows: list[list[int]] = []
         for verb, found, rules in zip(predicates, candidates, by_rule, strict=True):
-            rows += self.features.features(tree, verb, found, rules)
+            rows += self.features.features(tree, verb, found, rules, self.gold_trees)
         if not rows:
             return [[] for _ in predicates]
         scores = self.scores(rows)
@@ -70,17 +73,19 @@ class RoleModel:
             start += len(found)
         return result
 
+    def for_gold_trees(self) -> RoleModel:
+        """The same model for trees that are known to be right."""
+        return RoleModel(self.labels, self.features, self.members, f"{self.version}-gold", gold_trees=True)
+
     def scores(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Mean log-probabilities (candidates, labels) of candidates given by their feature ids."""
         flat = np.fromiter((i for row in rows for i in row), dtype=np.int64)
         starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
         total: NDArray[np.float32] | None = None
         for m in self.members:
-            summed = np.add.reduceat(m["embedding"][flat], starts, axis=0)
-            wide = len(self.labels)
-            hidden = np.maximum(summed[:, wide:] + m["bias"], 0.0)
+            hidden = np.maximum(np.add.reduceat(m["embedding"][flat], starts, axis=0) + m["bias"], 0.0)
             hidden = np.maximum(hidden @ m["weight1"] + m["bias1"], 0.0)
-            logits = summed[:, :wide] + hidden @ m["weight2"] + m["bias2"]
+            logits = hidden @ m["weight2"] + m["bias2"]
             logits -= logits.max(axis=1, keepdims=True)
             logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
             total = logits if total is None else total + logits
@@ -114,17 +119,27 @@ def load_role_model(path: Path = ROLES_FILE) -> RoleModel:
         meta = json.loads(bytes(arrays["meta"]).decode())
         if meta["schema"] != SCHEMA:
             raise ParserError(f"{path} has role model schema {meta['schema']}, expected {SCHEMA}")
-        members = [
-            {name: arrays[f"{k}/{name}"].astype(np.float32) for name in _ARRAYS}
-            for k in range(meta["members"])
-        ]
+        members = [_member(arrays, k) for k in range(meta["members"])]
     features = FeatureMaker(frozenset(meta["paths"]), meta["buckets"], meta["frames"])
     return RoleModel(
         meta["labels"], features, members, f"roles-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     )
 
 
-_ARRAYS = ("embedding", "bias", "weight1", "bias1", "weight2", "bias2")
+def quantize(embedding: NDArray) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Embedding (buckets, D) as bytes and one scale a column (D,): a quarter of the size."""
+    scale = np.maximum(np.abs(embedding).max(axis=0), 1e-12) / 127.0
+    return np.rint(embedding / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def _member(arrays: Mapping[str, NDArray], k: int) -> dict[str, NDArray]:
+    """Weights of network `k`, the embedding no longer in bytes."""
+    member = {name: arrays[f"{k}/{name}"].astype(np.float32) for name in _ARRAYS}
+    member["embedding"] = arrays[f"{k}/bytes"].astype(np.float32) * arrays[f"{k}/scale"]
+    return member
+
+
+_ARRAYS = ("bias", "weight1", "bias1", "weight2", "bias2")
 
 
 @cache

@@ -35,6 +35,30 @@ Tree = tuple[Token, ...]
 Result = TypeVar("Result")
 
 
+META = {
+    "name": "ud_ewt_caption_sm",
+    "version": "1.0.0",
+    "description": "Universal Dependencies trees of video captions; trained on UD_English-EWT and a caption grammar.",
+    "author": "hgr",
+    "license": "CC BY-SA 4.0",
+    "sources": [
+        {
+            "name": "UD_English-EWT 2.16",
+            "url": "https://github.com/UniversalDependencies/UD_English-EWT",
+            "license": "CC BY-SA 4.0",
+            "author": "Universal Dependencies contributors",
+        },
+        {
+            "name": "propbank-frames",
+            "url": "https://github.com/propbank/propbank-frames",
+            "license": "CC BY-SA 4.0",
+            "author": "PropBank, University of Colorado Boulder",
+        },
+    ],
+}
+"""What the pipeline's meta.json says about its origin."""
+
+
 @dataclass(frozen=True)
 class PipelineOptions:
     """What a training run depends on besides its data.
@@ -77,6 +101,7 @@ def build_pipeline(options: PipelineOptions) -> Language:
     import spacy
 
     nlp = spacy.blank("en")
+    nlp.meta.update(META)
     width = options.width
     tok2vec = {
         "@architectures": "spacy.Tok2Vec.v2",

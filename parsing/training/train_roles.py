@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from parsing.parsed_caption import Token
 from parsing.roles_features import FeatureMaker
-from parsing.roles_model import SCHEMA, RoleModel, load_role_model
+from parsing.roles_model import SCHEMA, RoleModel, load_role_model, quantize
 from parsing.rules import RuleLabeller, predicate_heads
 from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
@@ -59,12 +59,12 @@ class RoleOptions:
 
     seed: int = 3
     captions: int = 6000
-    members: int = 3
-    buckets: int = 1 << 14
+    members: int = 2
+    buckets: int = 1 << 15
     width: int = 64
     hidden: int = 64
-    epochs: int = 6
-    batch: int = 1024
+    epochs: int = 5
+    batch: int = 512
     dropout: float = 0.25
     feature_dropout: float = 0.1
     learning_rate: float = 4e-3
@@ -72,14 +72,20 @@ class RoleOptions:
 
 
 def frame_tags(frames: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Verb lemma (particle joined by "_") -> roles with function tags of its first roleset."""
-    found: dict[str, str] = {}
+    """Lemma (particle joined by "_") -> roles with function tags in its verb rolesets, " n" if it names events too."""
+    tags: dict[str, set[str]] = {}
+    nouns = set()
     for name in sorted(frames):
         lemma = name.rpartition(".")[0]
-        if "v" in frames[name]["pos"] and lemma not in found:
+        if "v" in frames[name]["pos"]:
             roles = frames[name]["roles"]
-            found[lemma] = " ".join(f"{number}{roles[number][0]}" for number in sorted(roles))
-    return found
+            tags.setdefault(lemma, set()).update(f"{number}{roles[number][0]}" for number in sorted(roles))
+        if "n" in frames[name]["pos"]:
+            nouns.add(lemma)
+    return {
+        lemma: " ".join([*sorted(tags.get(lemma, ())), *(["n"] if lemma in nouns else [])])
+        for lemma in sorted(tags.keys() | nouns)
+    }
 
 
 def gold_items(sentences: Iterable[GoldSentence], trees: Iterable[Sequence[Token]]) -> list[Item]:
@@ -138,16 +144,17 @@ def train(
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
     gold = gold_items(sentences, [s.tokens for s in sentences])
     paths = known_paths(gold, options.min_path)
-    items = gold + caption_items(grammar.caption() for _ in range(options.captions))
+    items = caption_items(grammar.caption() for _ in range(options.captions))
     if predicted is not None:
         items += gold_items(sentences, predicted)
     maker = FeatureMaker(paths, options.buckets, frame_tags(frames))
     counts = Counter(role for _, _, roles in gold for role in roles.values())
     labels = ["", *sorted(role for role, count in counts.items() if count >= 5)]
-    rows, targets = _matrix(items, maker, labels)
-    _LOGGER.info(
-        "%d predicates, %d candidates, %d paths, %d labels", len(items), len(rows), len(paths), len(labels)
-    )
+    rows, targets = _matrix(gold, maker, labels, gold=True)
+    other_rows, other_targets = _matrix(items, maker, labels, gold=False)
+    rows += other_rows
+    targets = np.concatenate([targets, other_targets])
+    _LOGGER.info("%d candidates on %d paths, %d labels", len(rows), len(paths), len(labels))
     members = [_fit(rows, targets, len(labels), options, options.seed + k) for k in range(options.members)]
     meta = {
         "schema": SCHEMA, "labels": labels, "paths": sorted(paths), "buckets": options.buckets,
@@ -155,7 +162,8 @@ def train(
     }  # fmt: skip
     arrays = {"meta": np.frombuffer(json.dumps(meta, separators=(",", ":")).encode(), dtype=np.uint8)}
     for k, member in enumerate(members):
-        arrays |= {f"{k}/{name}": value.astype(np.float16) for name, value in member.items()}
+        arrays[f"{k}/bytes"], arrays[f"{k}/scale"] = quantize(member.pop("embedding"))
+        arrays |= {f"{k}/{name}": value.astype(np.float32) for name, value in member.items()}
     write_npz(output, arrays)
     return load_role_model(output)
 
@@ -173,7 +181,7 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray]) -> None:
 
 
 def _matrix(
-    items: list[Item], maker: FeatureMaker, labels: list[str]
+    items: list[Item], maker: FeatureMaker, labels: list[str], gold: bool
 ) -> tuple[list[list[int]], NDArray[np.int64]]:
     index = {label: k for k, label in enumerate(labels)}
     rules = RuleLabeller("en")
@@ -181,7 +189,7 @@ def _matrix(
     targets: list[int] = []
     for tree, verb, roles in items:
         candidates = maker.candidates(tree, verb)
-        rows += maker.features(tree, verb, candidates, rules.arguments(tree, [verb])[0])
+        rows += maker.features(tree, verb, candidates, rules.arguments(tree, [verb])[0], gold)
         targets += [index.get(roles.get(i, ""), 0) for i, _ in candidates]
     return rows, np.array(targets, dtype=np.int64)
 
@@ -195,10 +203,8 @@ def _fit(
     torch.manual_seed(seed)
     ids = [np.array(row, dtype=np.int64) for row in rows]
     lengths = np.array([len(row) for row in rows])
-    embedding = nn.EmbeddingBag(options.buckets, labels + options.width, mode="sum")
-    with torch.no_grad():
-        embedding.weight[:, :labels] = 0.0
-        embedding.weight[:, labels:].normal_(std=0.1)
+    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum")
+    nn.init.normal_(embedding.weight, std=0.1)
     bias = nn.Parameter(torch.zeros(options.width))
     first, second = nn.Linear(options.width, options.hidden), nn.Linear(options.hidden, labels)
     dropout = nn.Dropout(options.dropout)
@@ -218,9 +224,8 @@ def _fit(
             offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(lengths[chosen])[:-1]]))
             kept = (torch.rand(len(flat), generator=generator) >= options.feature_dropout).float()
             summed = embedding(flat, offsets, kept / (1.0 - options.feature_dropout))
-            hidden = dropout(torch.relu(summed[:, labels:] + bias))
-            logits = summed[:, :labels] + second(dropout(torch.relu(first(hidden))))
-            loss = nn.functional.cross_entropy(logits, y[pick])
+            hidden = dropout(torch.relu(summed + bias))
+            loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -261,7 +266,7 @@ def main() -> None:
     data, output, predicted = arguments.pop("data"), arguments.pop("output"), arguments.pop("predicted")
     model = train(data, output, RoleOptions(**arguments), read_trees(predicted) if predicted else None)
     development = read_treebank(data / "ewt_dev.jsonl.gz")
-    labelled, unlabelled = argument_f1(development, [s.tokens for s in development], model)
+    labelled, unlabelled = argument_f1(development, [s.tokens for s in development], model.for_gold_trees())
     logging.info("EWT dev, gold trees: F1 %.2f, unlabelled %.2f", labelled.f1, unlabelled.f1)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from parsing import ParserError
 from parsing.roles_features import FeatureMaker
-from parsing.roles_model import RoleModel, default_labeller, load_role_model
+from parsing.roles_model import RoleModel, default_labeller, load_role_model, quantize
 from parsing.training.train_roles import RoleOptions, _fit, caption_items, known_paths, write_npz
 from parsing.tree import Tree
 from tests.parsing.trees import tree
@@ -79,8 +79,9 @@ def trained(folder: Path) -> Path:
         "members": 1,
     }
     arrays = {"meta": np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)}
+    arrays["0/bytes"], arrays["0/scale"] = quantize(member.pop("embedding"))
     path = folder / "roles.npz"
-    write_npz(path, arrays | {f"0/{name}": value.astype(np.float16) for name, value in member.items()})
+    write_npz(path, arrays | {f"0/{name}": value for name, value in member.items()})
     return path
 
 
