@@ -143,7 +143,7 @@ def read_probes(path: str | os.PathLike[str]) -> tuple[list[Probe], list[Passpor
         probes = [
             _from_json(record, f"{where}:{number}") for number, record in read_lines(where, SCHEMA, VERSION)
         ]
-    except (FormatError, KeyError, TypeError) as problem:
+    except (FormatError, OSError, KeyError, TypeError) as problem:
         raise DataError(f"{where}: not a probe set: {problem}") from None
     return probes, passports, dict(header.get("about", {}))
 
