@@ -19,6 +19,8 @@ DIRECTIONS = {"text_to_video": "text to video", "video_to_text": "video to text"
 COLUMNS = ("R@1", "R@5", "R@10", "MdR", "MnR", "MRR")
 RANK_BINS = ((1, 1), (2, 5), (6, 10), (11, 50), (51, None))
 CURVE_POINTS = 24
+SAME_MEAN = 0.01
+"""Mean ranks of two evaluations of the same scores differ by rounding only."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,38 @@ def _sections(found: Mapping[str, Any]) -> list[Section]:
             )
         )
     return sections
+
+
+def unique_strings(result: Mapping[str, Any], found: Mapping[str, Any]) -> Section | None:
+    """The other query convention, each different string once as HGR counted.
+
+    Args:
+        result: What `hgr evaluate` wrote.
+        found: The analysis of the report's own scores.
+
+    Returns:
+        None where the result lacks the convention, or is not of the same scores.
+    """
+    conventions = result.get("conventions", {})
+    matrices = conventions.get("unique_strings")
+    same = conventions.get("every_caption", {}).get(FUSED, {}).get("text_to_video", {}).get("MnR")
+    if (
+        not matrices
+        or same is None
+        or abs(same - found["matrices"][FUSED]["text_to_video"]["MnR"]) > SAME_MEAN
+    ):
+        return None
+    rows = tuple(
+        (
+            name,
+            *(sides[d].get(f"R@{k}") for d in DIRECTIONS if d in sides for k in (1, 5, 10)),
+            sides.get("rsum"),
+        )
+        for name, sides in matrices.items()
+    )
+    head = ("level", *(f"{short} R@{k}" for short in ("t2v", "v2t") for k in (1, 5, 10)), "rsum")
+    note = "Every different string is one query, right for all that it describes; the table above counts captions."
+    return Section("Unique strings as queries", note, head, rows)
 
 
 def _subset(row: Mapping[str, Any]) -> tuple[str | float | None, ...]:

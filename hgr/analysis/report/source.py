@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from hgr.data.items import TextItem
 from hgr.data.prepare import SplitData, prepare
 from hgr.errors import DataError
 from hgr.evaluation import evaluate
+from hgr.evaluation_result import check_result
 from hgr.retrieval.index import Progress
 from hgr.retrieval.loaded_run import load_run
 from hgr.retrieval.retriever import Retriever
@@ -38,6 +40,7 @@ class ReportSource:
         dropped: What the run had to leave out, kind -> how many.
         notes: What a reader must know.
         metrics: The training's metrics.jsonl, None where there is none.
+        result: What `hgr evaluate` wrote of the split, None where it did not.
     """
 
     name: str
@@ -48,6 +51,7 @@ class ReportSource:
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     metrics: Path | None = None
+    result: Mapping[str, Any] | None = None
 
 
 def open_source(
@@ -94,6 +98,7 @@ def open_source(
         {kind: count for kind, count in data.missing.counts.items() if count},
         notes,
         folder.metrics if folder.metrics.is_file() else None,
+        _result(folder.results(split)),
     )
 
 
@@ -121,6 +126,17 @@ def _similarity(
         progress=progress,
     )
     return StoredSimilarity.open(place), notes
+
+
+def _result(path: Path) -> Mapping[str, Any] | None:
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise DataError(f"{path}: not JSON: {problem}") from None
+    check_result(found, str(path))
+    return found
 
 
 def _fits(retriever: Retriever, data: SplitData, stored: StoredSimilarity) -> bool:

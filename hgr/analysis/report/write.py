@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hgr.analysis.report.content import Extra, choose_queries, page_data
-from hgr.analysis.report.overview import make_overview
+from hgr.analysis.report.overview import Overview, make_overview, unique_strings
 from hgr.analysis.report.page import render_page
 from hgr.analysis.report.query_facts import with_fused
 from hgr.analysis.report.source import ReportSource, protocol_of
@@ -71,7 +71,7 @@ def write_report(
     stored, made = with_fused(source.stored)
     graphs = {item.caption.text: item.graph for item in source.items.values()} or None
     overview = make_overview(stored, graphs=graphs, metrics=source.metrics)
-    extra = _with_taxonomy(source, stored, extra)
+    extra = _with_taxonomy(source, stored, _with_strings(source, overview, extra or Extra()))
     rows = choose_queries(len(stored.texts), queries, seed)
     data = page_data(
         source, stored, rows, extra=extra, with_frames=with_frames, workers=workers, progress=progress
@@ -103,9 +103,13 @@ def write_report(
     return WrittenReport(out, len(content), len(rows), len(stored.texts), len(stored.videos), frames)
 
 
-def _with_taxonomy(source: ReportSource, stored: StoredSimilarity, extra: Extra | None) -> Extra:
-    """What other analyses add, and why queries are lost where the role graphs of all captions are known."""
-    extra = extra or Extra()
+def _with_strings(source: ReportSource, overview: Overview, extra: Extra) -> Extra:
+    section = unique_strings(source.result, overview.found) if source.result else None
+    return Extra((*extra.sections, section), extra.tags, extra.altered) if section else extra
+
+
+def _with_taxonomy(source: ReportSource, stored: StoredSimilarity, extra: Extra) -> Extra:
+    """Why queries are lost, where the role graphs of all captions are known."""
     if not source.items:
         return extra
     section, lost = lost_queries(stored, {caption: item.graph for caption, item in source.items.items()})

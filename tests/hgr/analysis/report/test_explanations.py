@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,12 @@ from hgr.analysis.report.node_removal import without_node
 from hgr.analysis.report.projector import write_projector
 from hgr.analysis.report.query_facts import with_fused
 from hgr.analysis.report.source import ReportSource, open_source
+from hgr.analysis.report.write import write_report
 from hgr.analysis.stored import StoredSimilarity
+from hgr.data.prepare import prepare
 from hgr.errors import DataError
+from hgr.evaluation import evaluate
+from hgr.retrieval.loaded_run import load_run
 from hgr.retrieval.phrases import seen_graph
 from tests.hgr.retrieval.small_run import DIM, FRAMES, SmallParser, make_run
 from tests.hgr.video.making import make_video
@@ -121,3 +126,19 @@ def test_projector_needs_embeddings(source: ReportSource, tmp_path: Path) -> Non
     stored = StoredSimilarity.open(source.stored.source)
     with pytest.raises(DataError, match="needs a run's embeddings"):
         write_projector(ReportSource("x", "test", stored), tmp_path)
+
+
+def test_both_query_conventions_where_the_result_is_of_these_scores(run: Path, tmp_path: Path) -> None:
+    opened = load_run(run)
+    data = prepare(opened.settings, ["test"], opened.spec).splits["test"]
+    result = evaluate(opened.model, opened.inputs, data.texts, data.videos).to_json()
+    where = run / "results" / "test.json"
+    where.parent.mkdir(exist_ok=True)
+    where.write_text(json.dumps(result))
+    write_report(open_source(run), tmp_path / "a.html", with_frames=False)
+    assert "Unique strings as queries" in (tmp_path / "a.html").read_text()
+    result["conventions"]["every_caption"]["fused"]["text_to_video"]["MnR"] += 1
+    where.write_text(json.dumps(result))
+    write_report(open_source(run), tmp_path / "b.html", with_frames=False)
+    assert "Unique strings as queries" not in (tmp_path / "b.html").read_text()
+    where.unlink()
