@@ -1,6 +1,6 @@
 """Level analysis at the size of a large test set: all subsets and the weight simplex, against one plain fusion.
 
-Run: python benchmarks/analysis.py [--texts 20000] [--videos 1000] [--levels 3] [--threads 2]
+Run: python -m benchmarks.analysis [--texts 20000] [--videos 1000] [--levels 3] [--threads 2]
 
 Prints seconds, and the ratio to fusing and ranking the same points one after the other with `hgr.metrics.ranking`
 (measured on a tenth of them, in the same run); then the randomization test's seconds for 1,000 queries.
