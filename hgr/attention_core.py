@@ -39,7 +39,7 @@ def _weights(cosines: Tensor, mask: Tensor, sharpness: float) -> tuple[Tensor, T
     positive = cosines.clamp(min=0)
     if not mask.all():
         positive *= real
-    length = torch.linalg.vector_norm(positive, dim=1, keepdim=True).clamp_(min=LENGTH_FLOOR)
+    length = positive.square().sum(1, keepdim=True).sqrt_().clamp_(min=LENGTH_FLOOR)
     positive /= length
     weights = positive * sharpness
     if sharpness > SAFE_SHARPNESS:

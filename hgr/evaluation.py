@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
@@ -14,15 +15,14 @@ from torch import Tensor
 from hgr.analysis.stored import SimilarityWriter, TextRow
 from hgr.analysis.stored_ranks import Convention, StoredRanking
 from hgr.data.items import TextItem, VideoItem
-from hgr.embeddings import Embeddings
 from hgr.errors import DataError
 from hgr.evaluation_result import EvaluationResult
 from hgr.metrics.ranking import Ties
 from hgr.metrics.streaming import PairScores, RankCounter
 from hgr.models.base import Inputs, RetrievalModel
-from hgr.objective import all_matrices
 from hgr.retrieval.encoded import Encoded, encode
 from hgr.settings import EvaluationSettings
+from hgr.workers import Workers
 
 CACHED_SCORES = 1 << 26
 """Scores of blocks with relevant pairs that are kept between the passes (256 MiB); others are computed again."""
@@ -40,6 +40,7 @@ def evaluate(
     device: torch.device | str = "cpu",
     precision: str = "float32",
     similarity_folder: Path | None = None,
+    encoded_folder: Path | None = None,
     progress: Progress | None = None,
 ) -> EvaluationResult:
     """Rank every video for every text and the reverse, on every level and fused.
@@ -53,6 +54,7 @@ def evaluate(
         device: Where the model is and the products run.
         precision: "bfloat16" encodes under autocast; similarities are float32 either way.
         similarity_folder: Keep the video-level matrices there, memory-mapped, with ids.
+        encoded_folder: Keep the encoded vectors there, memory-mapped, in place of memory.
         progress: (iterable, description, length) -> iterable, for a progress bar.
 
     Raises:
@@ -60,20 +62,82 @@ def evaluate(
         ValueError: NaN or infinite similarities.
     """
     settings = settings or EvaluationSettings()
+    bar = progress or (lambda iterable, description, length: iterable)
     position = _positions(texts, videos)
     order = sorted(range(len(texts)), key=lambda i: position[texts[i].caption.video])
     texts = [texts[i] for i in order]
     training = model.training
     model.eval()
-    bar = progress or (lambda iterable, description, length: iterable)
     encoded_texts, encoded_videos = encode_all(
-        model, inputs, texts, videos, settings.batch_size, device, precision, bar
+        model, inputs, texts, videos, settings.batch_size, device, precision, bar, folder=encoded_folder
     )
+    result = evaluate_encoded(
+        model,
+        encoded_texts,
+        encoded_videos,
+        texts,
+        videos,
+        settings,
+        device=device,
+        similarity_folder=similarity_folder,
+        progress=progress,
+    )
+    model.train(training)
+    return result
+
+
+def evaluate_encoded(
+    model: RetrievalModel,
+    encoded_texts: Encoded,
+    encoded_videos: Encoded,
+    texts: Sequence[TextItem],
+    videos: Sequence[VideoItem],
+    settings: EvaluationSettings | None = None,
+    *,
+    device: torch.device | str = "cpu",
+    similarity_folder: Path | None = None,
+    progress: Progress | None = None,
+) -> EvaluationResult:
+    """The same for texts and videos that are encoded already, in memory or memory-mapped.
+
+    Least work where the texts come in the order of their videos; any order gives the same ranks.
+
+    Args:
+        model: The system that encoded them; only its `prepare_videos`, `score` and `fuse` run.
+        encoded_texts: The queries.
+        encoded_videos: The candidates.
+        texts: What was encoded, for ids and relevance; graphs are not read.
+        videos: What was encoded, for ids.
+        settings: As for `evaluate`.
+        device: As for `evaluate`.
+        similarity_folder: As for `evaluate`.
+        progress: As for `evaluate`.
+
+    Raises:
+        DataError: As for `evaluate`, and where items and encoded items differ in number.
+        ValueError: NaN or infinite similarities.
+    """
+    settings = settings or EvaluationSettings()
+    bar = progress or (lambda iterable, description, length: iterable)
+    position = _positions(texts, videos)
+    for side, items, encoded in (("texts", texts, encoded_texts), ("videos", videos, encoded_videos)):
+        if len(items) != len(encoded):
+            raise DataError(f"{side}: expected {len(items)} encoded, found {len(encoded)}")
     trackers = _trackers(model, texts, videos, position)
     writer = _writer(similarity_folder, texts, videos, model)
-    with torch.inference_mode():
-        _stream(model, encoded_texts, encoded_videos, trackers, writer, settings, device, bar)
-    model.train(training)
+    blocks = _Blocks(
+        model,
+        encoded_texts,
+        encoded_videos,
+        _edges(len(encoded_texts), settings.text_block),
+        _edges(len(encoded_videos), settings.video_block),
+        settings,
+        device,
+    )
+    # bfloat16 products are switched on for the whole process around each product: one at a time.
+    alone = torch.device(device).type != "cpu" or settings.products != "float32"
+    with Workers(1 if alone else torch.get_num_threads()) as workers:
+        _stream(blocks, trackers, writer, workers, bar)
     absent = {
         name: (
             (~encoded_texts.levels[name].present).nonzero().flatten().tolist(),
@@ -105,8 +169,10 @@ def encode_all(
     device: torch.device | str = "cpu",
     precision: str = "float32",
     progress: Progress | None = None,
+    *,
+    folder: Path | None = None,
 ) -> tuple[Encoded, Encoded]:
-    """Every text and every video through its encoder, once."""
+    """Every text and every video through its encoder, once; in files of `folder` where one is given."""
     bar = progress or (lambda iterable, description, length: iterable)
     autocast = (
         torch.autocast(torch.device(device).type, torch.bfloat16)
@@ -123,6 +189,7 @@ def encode_all(
             model.levels,
             [len(text.caption.segments) for text in texts],
             device,
+            folder=None if folder is None else folder / "texts",
         )
         encoded_videos = encode(
             model.encode_video,
@@ -133,6 +200,7 @@ def encode_all(
             model.levels,
             [len(video.segments) for video in videos],
             device,
+            folder=None if folder is None else folder / "videos",
         )
     return encoded_texts, encoded_videos
 
@@ -317,72 +385,110 @@ def _writer(
     return SimilarityWriter(folder, rows, [video.id for video in videos], names)
 
 
+@dataclass
+class _Blocks:
+    """Scores of any block of texts and videos; a block is the same in both passes, to the last bit."""
+
+    model: RetrievalModel
+    texts: Encoded
+    videos: Encoded
+    text_edges: list[tuple[int, int]]
+    video_edges: list[tuple[int, int]]
+    settings: EvaluationSettings
+    device: torch.device | str
+
+    def prepared(self, j: int) -> tuple[Any, dict[str, Tensor]]:
+        """Block j of videos, and on which levels each has an element."""
+        packed = self.videos.packed(*self.video_edges[j], self.device)
+        with torch.inference_mode():
+            made = self.model.prepare_videos(packed, products=self.settings.products)
+        return made, {name: level.present for name, level in packed.items()}
+
+    def scores(self, i: int, prepared: tuple[Any, dict[str, Tensor]]) -> dict[str, Tensor]:
+        """Every matrix of block i of texts and a prepared block of videos."""
+        videos, video_present = prepared
+        text = self.texts.packed(*self.text_edges[i], self.device)
+        with torch.inference_mode():
+            found = self.model.score(text, videos)
+            present = {name: (level.present, video_present[name]) for name, level in text.items()}
+            return found | self.model.fuse(found, present)
+
+    def start(self, unit: str, i: int, j: int) -> tuple[int, int]:
+        """Where a block begins in a matrix of this unit."""
+        row, column = self.text_edges[i][0], self.video_edges[j][0]
+        return int(self.texts.rows[unit][row]), int(self.videos.rows[unit][column])
+
+
 def _stream(
-    model: RetrievalModel,
-    texts: Encoded,
-    videos: Encoded,
+    blocks: _Blocks,
     trackers: list[_Tracker],
     writer: SimilarityWriter | None,
-    settings: EvaluationSettings,
-    device: torch.device | str,
+    workers: Workers,
     bar: Progress,
 ) -> None:
-    text_edges = _edges(len(texts), settings.text_block)
-    video_edges = _edges(len(videos), settings.video_block)
-    cached: dict[tuple[int, int], dict[str, Tensor]] = {}
-    room = CACHED_SCORES
-    for i, j in _blocks_with_pairs(trackers, texts, videos, text_edges, video_edges):
-        block = all_matrices(
-            model, texts.block(*text_edges[i], device), videos.block(*video_edges[j], device)
-        )
-        for tracker in trackers:
-            tracker.collect(
-                block[tracker.matrix], *_start(tracker.unit, texts, videos, text_edges[i], video_edges[j])
-            )
-        room -= sum(matrix.numel() for matrix in block.values())
-        if room > 0:
-            cached[i, j] = block
+    cached = _collect(blocks, trackers, workers)
     for tracker in trackers:
         tracker.start_counting()
-    for j in bar(range(len(video_edges)), "similarity", len(video_edges)):
-        video_block: Embeddings | None = None
-        for i in range(len(text_edges)):
-            if (i, j) in cached:
-                block = cached.pop((i, j))
-            else:
-                video_block = video_block or videos.block(*video_edges[j], device)
-                block = all_matrices(model, texts.block(*text_edges[i], device), video_block)
-            for tracker in trackers:
-                tracker.count(
-                    block[tracker.matrix], *_start(tracker.unit, texts, videos, text_edges[i], video_edges[j])
-                )
-            if writer is not None:
-                for name in {tracker.matrix for tracker in trackers if tracker.unit == "video"}:
-                    writer.add(name, block[name].float().cpu().numpy(), text_edges[i][0], video_edges[j][0])
+    names = {tracker.matrix for tracker in trackers if tracker.unit == "video"}
+    lock = Lock()
+    for j in bar(range(len(blocks.video_edges)), "similarity", len(blocks.video_edges)):
+        prepared = blocks.prepared(j)
+
+        def count(i: int, j: int = j, prepared: Any = prepared) -> None:
+            found = cached.pop((i, j), None)
+            block = blocks.scores(i, prepared) if found is None else found
+            with lock:
+                for tracker in trackers:
+                    tracker.count(block[tracker.matrix], *blocks.start(tracker.unit, i, j))
+                if writer is not None:
+                    row, column = blocks.start("video", i, j)
+                    for name in names:
+                        writer.add(name, block[name].float().cpu().numpy(), row, column)
+
+        workers.run(count, range(len(blocks.text_edges)))
+
+
+def _collect(
+    blocks: _Blocks, trackers: list[_Tracker], workers: Workers
+) -> dict[tuple[int, int], dict[str, Tensor]]:
+    """First pass: the scores of the relevant pairs; gives the blocks for which there is room."""
+    cached: dict[tuple[int, int], dict[str, Tensor]] = {}
+    room = CACHED_SCORES
+    lock = Lock()
+    by_video: dict[int, list[int]] = {}
+    for i, j in _blocks_with_pairs(trackers, blocks):
+        by_video.setdefault(j, []).append(i)
+    for j, rows in sorted(by_video.items()):
+        prepared = blocks.prepared(j)
+
+        def collect(i: int, j: int = j, prepared: Any = prepared) -> None:
+            nonlocal room
+            block = blocks.scores(i, prepared)
+            with lock:
+                for tracker in trackers:
+                    tracker.collect(block[tracker.matrix], *blocks.start(tracker.unit, i, j))
+                room -= sum(matrix.numel() for matrix in block.values())
+                if room > 0:
+                    cached[i, j] = block
+
+        workers.run(collect, rows)
+    return cached
 
 
 def _edges(count: int, size: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _start(
-    unit: str, texts: Encoded, videos: Encoded, text_edge: tuple[int, int], video_edge: tuple[int, int]
-) -> tuple[int, int]:
-    return int(texts.rows[unit][text_edge[0]]), int(videos.rows[unit][video_edge[0]])
-
-
-def _blocks_with_pairs(
-    trackers: list[_Tracker],
-    texts: Encoded,
-    videos: Encoded,
-    text_edges: list[tuple[int, int]],
-    video_edges: list[tuple[int, int]],
-) -> list[tuple[int, int]]:
+def _blocks_with_pairs(trackers: list[_Tracker], blocks: _Blocks) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for tracker in trackers:
         rows = tracker.texts if tracker.rows is None else tracker.rows[tracker.texts]
-        text_starts = torch.tensor([int(texts.rows[tracker.unit][start]) for start, _ in text_edges])
-        video_starts = torch.tensor([int(videos.rows[tracker.unit][start]) for start, _ in video_edges])
+        text_starts = torch.tensor(
+            [int(blocks.texts.rows[tracker.unit][start]) for start, _ in blocks.text_edges]
+        )
+        video_starts = torch.tensor(
+            [int(blocks.videos.rows[tracker.unit][start]) for start, _ in blocks.video_edges]
+        )
         i = torch.searchsorted(text_starts, rows.contiguous(), right=True) - 1
         j = torch.searchsorted(video_starts, tracker.videos.contiguous(), right=True) - 1
         found.update(zip(i.tolist(), j.tolist(), strict=True))

@@ -157,6 +157,8 @@ class EvaluationSettings(Section):
         cutoffs: The K of R@K.
         ties: How the order of equal scores is decided.
         keep_similarity: Keep the matrices in the run's folder.
+        products: "bfloat16" rounds the factors of the products of frames and phrases, sums stay float32; some ranks
+            change. Only where the processor has the instructions, only systems that know it (HGR).
     """
 
     batch_size: Positive = 256
@@ -166,6 +168,7 @@ class EvaluationSettings(Section):
     cutoffs: tuple[Positive, ...] = Field(default=(1, 5, 10), min_length=1)
     ties: Literal["average", "optimistic", "pessimistic"] = "average"
     keep_similarity: bool = False
+    products: Literal["float32", "bfloat16"] = "float32"
 
 
 class Settings(Section):

@@ -7,12 +7,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from hgr.attended_tiles import SQUARED_NORM_FLOOR, FrameTiles, attended_tiles, frame_tiles
 from hgr.attention_core import attended_scores
 from hgr.embeddings import LevelEmbedding
 from hgr.nn.pooling import masked_softmax
+from hgr.packed import PackedLevel
 
-SQUARED_NORM_FLOOR = 1e-18
-"""Added to squared norms, so that the zero vector has a cosine of 0 and a finite gradient."""
 NORM_FLOOR = 1e-10
 
 
@@ -74,8 +74,37 @@ def attended(
     Paper: Chen et al., Fine-grained Video-Text Retrieval with Hierarchical Graph Reasoning, CVPR 2020, section 3.3.
     """
     phrases = text.vectors[text.mask]
-    scores = attended_phrases(phrases, video, sharpness=sharpness, fusion=fusion)
-    return mean_over_phrases(scores, text.mask)
+    if _needs_autograd(phrases, video.vectors):
+        scores = attended_phrases(phrases, video, sharpness=sharpness, fusion=fusion)
+    else:
+        scores = attended_tiles(phrases, frame_tiles(video), sharpness=sharpness, fusion=fusion)
+    return mean_over_phrases(scores, text.mask.sum(1))
+
+
+def attended_prepared(
+    text: PackedLevel,
+    video: FrameTiles,
+    *,
+    sharpness: float = 4.0,
+    fusion: Literal["embed", "sim"] = "embed",
+) -> Tensor:
+    """`attended` without gradient, of phrases without padding and frames that many texts share.
+
+    Args:
+        text: Phrases of T texts.
+        video: V videos, from `frame_tiles`.
+
+    Returns:
+        (T, V).
+    """
+    scores = attended_tiles(text.values, video, sharpness=sharpness, fusion=fusion)
+    return mean_over_phrases(scores, text.counts)
+
+
+def _needs_autograd(phrases: Tensor, frames: Tensor) -> bool:
+    """Whether gradients or mixed precision are wanted, which the tiles do not know."""
+    recorded = torch.is_grad_enabled() and (phrases.requires_grad or frames.requires_grad)
+    return recorded or torch.is_autocast_enabled(frames.device.type)
 
 
 def attended_phrases(
@@ -144,19 +173,18 @@ def frame_weights(cosines: Tensor, mask: Tensor, sharpness: float) -> Tensor:
     return masked_softmax(sharpness * positive / length, real.expand_as(cosines), dim=1)
 
 
-def mean_over_phrases(scores: Tensor, mask: Tensor) -> Tensor:
+def mean_over_phrases(scores: Tensor, counts: Tensor) -> Tensor:
     """Mean of phrase scores over each text.
 
     Args:
         scores: (N, V), the real phrases of all texts in text order.
-        mask: (T, K) bool, N of them True.
+        counts: (T,) long, the number of each text's phrases; they sum to N.
 
     Returns:
         (T, V); 0 for a text without phrases.
     """
-    counts = mask.sum(1)
     owner = torch.repeat_interleave(
-        torch.arange(len(counts), device=mask.device), counts, output_size=len(scores)
+        torch.arange(len(counts), device=counts.device), counts, output_size=len(scores)
     )
     totals = scores.new_zeros(len(counts), scores.shape[1]).index_add(0, owner, scores)
     return totals / counts.clamp(min=1).unsqueeze(1)
@@ -177,7 +205,7 @@ def max_mean(text: LevelEmbedding, video: LevelEmbedding) -> Tensor:
     cosines, _, _ = frame_cosines(text.vectors[text.mask], video)
     best = cosines.masked_fill(~video.mask.unsqueeze(-1), -torch.inf).amax(1)
     best = torch.where(video.present.unsqueeze(-1), best, 0.0)
-    return mean_over_phrases(best.T, text.mask)
+    return mean_over_phrases(best.T, text.mask.sum(1))
 
 
 def jaccard(text: LevelEmbedding, video: LevelEmbedding) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings
+from hgr.packed import PackedEmbeddings, padded
 
 FUSED = "fused"
 """The matrix that ranks."""
@@ -109,6 +110,24 @@ class RetrievalModel(nn.Module, ABC):
             {"fused": (T, V)} and any further matrix named in `matrices`.
         """
 
+    def prepare_videos(self, video: PackedEmbeddings, *, products: Literal["float32", "bfloat16"]) -> Any:
+        """What `score` wants of a block of videos, made once for all texts that are compared with it.
+
+        Args:
+            video: V videos.
+            products: Precision of the factors of matrix products; a system may ignore it.
+        """
+        return padded(video)
+
+    def score(self, text: PackedEmbeddings, prepared: Any) -> dict[str, Tensor]:
+        """`similarities` without gradient, of texts without padding and of videos that are prepared.
+
+        Args:
+            text: T texts.
+            prepared: What `prepare_videos` gave.
+        """
+        return self.similarities(padded(text), prepared)
+
     def auxiliary_losses(
         self,
         *,
@@ -171,13 +190,17 @@ def mean_of_levels(
     """
     if not skip:
         return torch.stack([*similarities.values()]).mean(0)
-    totals, counts = [], []
+    total, count = None, None
     for level, matrix in similarities.items():
         text, video = present[level]
-        both = (text.unsqueeze(1) & video.unsqueeze(0)).to(matrix.dtype)
-        totals.append(matrix * both)
-        counts.append(both)
-    return torch.stack(totals).sum(0) / torch.stack(counts).sum(0).clamp(min=1)
+        # Where every video has the level, one column of weights serves all.
+        columns = video[:1] if video.all() else video
+        both = (text.unsqueeze(1) & columns.unsqueeze(0)).to(matrix.dtype)
+        total = matrix * both if total is None else torch.addcmul(total, matrix, both)
+        count = both if count is None else count + both
+    if total is None or count is None:
+        raise ValueError("expected the similarities of at least one level")
+    return total / count.clamp(min=1)
 
 
 def presence(text: Embeddings, video: Embeddings) -> dict[str, tuple[Tensor, Tensor]]:

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from torch import Tensor, nn
 
 from graphs.levels import ACTION, ENTITY, EVENT
+from hgr.attended_tiles import FrameTiles, Products, frame_tiles
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
@@ -21,7 +22,8 @@ from hgr.nn.frames import FrameBatch, frame_batch, relative_positions
 from hgr.nn.pooling import AttentionPooling
 from hgr.nn.role_graph_encoder import RoleGraphEncoder, RoleGraphInputs, RoleGraphText, TextEncoder
 from hgr.nn.word_encoder import set_word_vectors
-from hgr.similarity import attended, cosine, frame_cosines, frame_weights
+from hgr.packed import PackedEmbeddings
+from hgr.similarity import attended, attended_prepared, cosine, frame_cosines, frame_weights
 
 
 class HGRConfig(SystemConfig):
@@ -163,6 +165,30 @@ class HGR(RetrievalModel):
             )
             for level in self.levels
         }
+
+    def prepare_videos(
+        self, video: PackedEmbeddings, *, products: Products
+    ) -> dict[str, LevelEmbedding | FrameTiles]:
+        """Frames of the attended levels as tiles."""
+        return {
+            level: video[level].padded() if level == EVENT else frame_tiles(video[level].padded(), products)
+            for level in self.levels
+        }
+
+    def score(
+        self, text: PackedEmbeddings, prepared: Mapping[str, LevelEmbedding | FrameTiles]
+    ) -> dict[str, Tensor]:
+        """`similarities` with neither padded phrases nor frames prepared again for every block of texts."""
+        scores = {}
+        for level in self.levels:
+            video = prepared[level]
+            if isinstance(video, FrameTiles):
+                scores[level] = attended_prepared(
+                    text[level], video, sharpness=self.config.sharpness, fusion=self.config.fusion
+                )
+            else:
+                scores[level] = cosine(text[level].padded(), video)
+        return scores
 
     def fuse(
         self, similarities: Mapping[str, Tensor], present: Mapping[str, tuple[Tensor, Tensor]]
