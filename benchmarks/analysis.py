@@ -68,7 +68,9 @@ def main() -> int:
     weights = [*subsets(stored.levels).values(), *simplex(options.levels, 10)]
     some = weights[:: max(1, len(weights) // 7)]
     base = seconds(lambda: plain(stored, some)) / len(some)
+    cpu = time.process_time()
     taken = seconds(lambda: fused_ranks(stored, weights))
+    cpu = time.process_time() - cpu
     print(
         f"{len(weights)} fusions of {options.levels} levels, {options.texts:,} x {options.videos:,}, both directions"
     )

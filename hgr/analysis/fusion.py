@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
+from threading import Lock
 
 import numpy as np
 import torch
@@ -96,7 +98,8 @@ def fused_ranks(
         coefficients = _coefficients(vector, pair_present)
         counters.set_best(i, texts, videos, _fuse(pair_levels, coefficients))
     step = max(1, BLOCK // len(stored.videos))
-    for start in range(0, len(stored.texts), step):
+
+    def count(start: int) -> None:
         stop = min(start + step, len(stored.texts))
         whole = [_read(matrix, start, stop, name) for matrix, name in zip(matrices, names, strict=True)]
         for pattern, chosen in columns:
@@ -106,7 +109,20 @@ def fused_ranks(
             counters.add(
                 block, [_coefficients(vector, shared).unsqueeze(2) for vector in table], start, chosen
             )
+
+    _in_threads(count, range(0, len(stored.texts), step))
     return counters.results([tuple(w) for w in weights], texts, videos)
+
+
+def _in_threads(task: Callable[[int], None], starts: Sequence[int]) -> None:
+    """Run a task on every block, one block a thread: blocks are too small to be worth splitting among threads."""
+    threads = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            for _ in pool.map(task, starts):
+                pass
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _weight_table(stored: StoredSimilarity, weights: Sequence[Weights], names: tuple[str, ...]) -> Tensor:
@@ -165,6 +181,7 @@ class _Counters:
     """Candidates above and not below the best relevant one, by fusion, for rows and for columns."""
 
     def __init__(self, num_fusions: int, num_texts: int, num_videos: int) -> None:
+        self.lock = Lock()
         self.row_best = torch.full((num_fusions, num_texts), -torch.inf)
         self.column_best = torch.full((num_fusions, num_videos), -torch.inf)
         self.row_counts = torch.zeros(2, num_fusions, num_texts, dtype=torch.float64)
@@ -186,14 +203,19 @@ class _Counters:
         rows = slice(start, start + height)
         fused, spare, hits = (torch.empty(height, width) for _ in range(3))
         ones_column, ones_row = torch.ones(width), torch.ones(height)
+        row_counts = torch.empty(2, len(coefficients), height)
+        column_counts = torch.empty(2, len(coefficients), width)
         for i, coefficient in enumerate(coefficients):
             _fuse(block, coefficient, fused, spare)
             row_best, column_best = self.row_best[i, rows].unsqueeze(1), self.column_best[i, columns]
             for k, compare in enumerate((torch.gt, torch.ge)):
                 compare(fused, row_best, out=hits)
-                self.row_counts[k, i, rows] += torch.mv(hits, ones_column)
+                torch.mv(hits, ones_column, out=row_counts[k, i])
                 compare(fused, column_best, out=hits)
-                self.column_counts[k, i, columns] += torch.mv(hits.T, ones_row)
+                torch.mv(hits.T, ones_row, out=column_counts[k, i])
+        with self.lock:
+            self.row_counts[:, :, rows] += row_counts
+            self.column_counts[:, :, columns] += column_counts
 
     def results(self, weights: Sequence[Weights], texts: Tensor, videos: Tensor) -> list[FusedRanks]:
         num_texts, num_videos = self.row_best.shape[1], self.column_best.shape[1]
