@@ -16,7 +16,7 @@ HEAVY = {
     "spacy": ("parsing/spacy_parser.py", "parsing/training/", "graphs/spacy_component.py"),
     "stanza": ("parsing/stanza_parser.py",),
     "decord": ("hgr/video/decord_reader.py",),
-    "transformers": ("hgr/video/transformers_backbone.py",),
+    "transformers": ("hgr/video/transformers_backbone.py", "hgr/data/transformers_text.py"),
 }
 """Package -> the only places that may import it."""
 

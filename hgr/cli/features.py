@@ -101,6 +101,38 @@ def import_(
     print(json.dumps(report.as_json(), ensure_ascii=False) if json_output else report)
 
 
+@app.command("text")
+def text(
+    folder: Annotated[Path, typer.Argument(help="The data set; its captions.jsonl is read.")],
+    out: Annotated[Path, typer.Option(help="The text feature store to make.")],
+    network: Annotated[Path, typer.Option(help="Folder of a BERT-like network in the transformers format.")],
+    layers: Annotated[str, typer.Option(help="Hidden layers side by side.")] = "-2,-1",
+    stream: Annotated[str, typer.Option(help="Name of the stream in the store.")] = "words",
+    dtype: Annotated[str, typer.Option(help="float16 or float32.")] = "float16",
+    device: Annotated[str, typer.Option(help="Where the network runs: cpu, cuda, ...")] = "cpu",
+    json_output: JsonOption = False,
+) -> None:
+    """Store features of the captions' words, for systems that read those (data.text_features)."""
+    import json
+
+    from hgr.data.transformers_text import TextNetwork, extract_text_features
+
+    try:
+        chosen = [int(layer) for layer in layers.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{layers!r}: expected numbers with commas", param_hint="--layers"
+        ) from error
+    store = extract_text_features(
+        folder, out, TextNetwork(network, chosen, device), stream=stream, dtype=dtype
+    )
+    width = store.streams[stream].dim
+    if json_output:
+        print(json.dumps({"store": str(out), "stream": stream, "width": width, "texts": len(store.ids)}))
+    else:
+        print(f"{out}: stream {stream!r}, {width} wide, {len(store.ids)} sentences or captions")
+
+
 @app.command("info")
 def info(
     store: Annotated[Path, typer.Argument(help="The feature store.")],
