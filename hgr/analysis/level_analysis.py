@@ -13,6 +13,7 @@ from graphs.role_graph import RoleGraph
 from hgr.analysis.agreement import level_agreement
 from hgr.analysis.calibration import calibrate, top_scores
 from hgr.analysis.decisions import decisions
+from hgr.analysis.extra_rows import correction_rows, graded_numbers
 from hgr.analysis.fusion import fused_ranks
 from hgr.analysis.hubness import hubness
 from hgr.analysis.levels import (
@@ -27,6 +28,7 @@ from hgr.analysis.slices import caption_labels, slice_rows
 from hgr.analysis.stored import FUSED, StoredSimilarity
 from hgr.data.items import Caption
 from hgr.data.protocols import CUSTOM, stamp
+from hgr.metrics.corrections import CORRECTIONS
 from hgr.metrics.grouping import best_of_group
 from hgr.metrics.ranking import Ranks, ranks
 from hgr.metrics.summary import RankingSummary, summarize
@@ -44,6 +46,8 @@ def analyze(
     protocol: Mapping[str, Any] | None = None,
     steps: int = 10,
     selection: str = "rsum",
+    corrections: Mapping[str, float] | None = None,
+    bank: torch.Tensor | None = None,
 ) -> dict[str, Any]:
     """Metrics of every matrix, and with several levels what each is worth.
 
@@ -55,6 +59,8 @@ def analyze(
         protocol: The stamp of the evaluation; made here, as "custom", where None.
         steps: Grid step of the fusion weights is 1 / steps.
         selection: What "best" means on validation.
+        corrections: Names of corrections -> temperatures, for rows of their own.
+        bank: (B, V) scores of training captions, for query-bank normalization.
 
     Returns:
         A JSON object of schema "hgr.analysis"; numbers that do not exist are null.
@@ -73,6 +79,20 @@ def analyze(
         found |= _level_sections(stored, validation, steps, selection)
     ranking = FUSED if FUSED in stored.matrices else stored.levels[0]
     found["hubness"] = _hubs(stored, ranking)
+    if corrections:
+        found["corrections"] = [
+            {
+                "name": name,
+                "temperature": temperature,
+                "looked_at": CORRECTIONS[name].looked_at,
+                "transductive": CORRECTIONS[name].transductive,
+                **{direction: numbers(summary) for direction, summary in rows.items()},
+            }
+            for name, temperature, rows in correction_rows(stored, ranking, corrections, bank)
+        ]
+    graded = graded_numbers(stored, ranking, graphs) if graphs else None
+    if graded is not None:
+        found["graded"] = graded
     if validation is not None and ranking in validation.matrices:
         calibration = calibrate(top_scores(validation, ranking), top_scores(stored, ranking))
         found["calibration"] = {"matrix": ranking, "chosen_on": "validation", **asdict(calibration)}

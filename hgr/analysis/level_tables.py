@@ -19,6 +19,10 @@ def to_markdown(found: Mapping[str, Any]) -> str:
     ]
     if "subsets" in found:
         lines += ["", "## Levels", "", *_levels(found)]
+    if "corrections" in found:
+        lines += ["", "## Corrections, not plain rankings", "", *_corrections(found["corrections"])]
+    if "graded" in found:
+        lines += ["", "## Graded relevance", "", *_graded(found["graded"])]
     lines += ["", "## Hubs", "", *_hubs(found["hubness"])]
     if "calibration" in found:
         lines += ["", "## Calibration", "", *_calibration(found["calibration"])]
@@ -74,6 +78,38 @@ def _levels(found: Mapping[str, Any]) -> list[str]:
         [[" and ".join(a["levels"]), _number(a["kendall"], 3)] for a in found["agreement"]],
     )]  # fmt: skip
     return lines
+
+
+def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return table(
+        ["correction", "looked at", "direction", *COLUMNS],
+        [
+            [
+                f"{row['name']}, temperature {row['temperature']:g}",
+                row["looked_at"],
+                d.replace("_", " "),
+                *_cells(row[d]),
+            ]
+            for row in rows
+            for d in ("text_to_video", "video_to_text")
+            if d in row
+        ],
+    )
+
+
+def _graded(found: Mapping[str, Any]) -> list[str]:
+    return table(
+        [f"{found['matrix']}, {found['relevance']}", "nDCG", "mAP", "skipped"],
+        [
+            [
+                d.replace("_", " "),
+                f"{found[d]['nDCG']:.4f}",
+                _number(found[d]["mAP"], 4),
+                str(found[d]["skipped"]),
+            ]
+            for d in ("text_to_video", "video_to_text")
+        ],
+    )
 
 
 def _hubs(found: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,13 @@ def command(
         int, typer.Option(min=1, max=50, help="Fusion weights are multiples of 1 / steps.")
     ] = 10,
     selection: Annotated[str, typer.Option(help="What is best on validation.")] = "rsum",
+    correction: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=TEMPERATURE of dual_softmax, inverted_softmax or querybank."),
+    ] = None,
+    bank: Annotated[
+        Path | None, typer.Option(help="For querybank: .npy scores of training captions, (captions, videos).")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="With --similarity: make a run folder that compare and report read.")
     ] = None,
@@ -45,6 +52,13 @@ def command(
     if out is not None and not similarity:
         raise typer.BadParameter("--out goes with --similarity")
     options: dict[str, Any] = {"steps": steps, "selection": selection}
+    if correction:
+        from hgr.analysis.corrections_option import parse_corrections, read_bank
+
+        options |= {
+            "corrections": parse_corrections(correction),
+            "bank": None if bank is None else read_bank(bank),
+        }
     if graphs is not None:
         options["graphs"] = read_role_graphs(graphs)
     if training_graphs is not None:
