@@ -125,15 +125,7 @@ def evaluate_encoded(
             raise DataError(f"{side}: expected {len(items)} encoded, found {len(encoded)}")
     trackers = _trackers(model, texts, videos, position)
     writer = _writer(similarity_folder, texts, videos, model)
-    blocks = _Blocks(
-        model,
-        encoded_texts,
-        encoded_videos,
-        _edges(len(encoded_texts), settings.text_block),
-        _edges(len(encoded_videos), settings.video_block),
-        settings,
-        device,
-    )
+    blocks = Blocks.of(model, encoded_texts, encoded_videos, settings, device)
     # bfloat16 products are switched on for the whole process around each product: one at a time.
     alone = torch.device(device).type != "cpu" or settings.products != "float32"
     with Workers(1 if alone else torch.get_num_threads()) as workers:
@@ -386,7 +378,7 @@ def _writer(
 
 
 @dataclass
-class _Blocks:
+class Blocks:
     """Scores of any block of texts and videos; a block is the same in both passes, to the last bit."""
 
     model: RetrievalModel
@@ -396,6 +388,19 @@ class _Blocks:
     video_edges: list[tuple[int, int]]
     settings: EvaluationSettings
     device: torch.device | str
+
+    @classmethod
+    def of(
+        cls,
+        model: RetrievalModel,
+        texts: Encoded,
+        videos: Encoded,
+        settings: EvaluationSettings,
+        device: torch.device | str = "cpu",
+    ) -> Blocks:
+        """All pairs in blocks of the sizes that the settings say."""
+        edges = _edges(len(texts), settings.text_block), _edges(len(videos), settings.video_block)
+        return cls(model, texts, videos, *edges, settings, device)
 
     def prepared(self, j: int) -> tuple[Any, dict[str, Tensor]]:
         """Block j of videos, and on which levels each has an element."""
@@ -420,7 +425,7 @@ class _Blocks:
 
 
 def _stream(
-    blocks: _Blocks,
+    blocks: Blocks,
     trackers: list[_Tracker],
     writer: SimilarityWriter | None,
     workers: Workers,
@@ -449,7 +454,7 @@ def _stream(
 
 
 def _collect(
-    blocks: _Blocks, trackers: list[_Tracker], workers: Workers
+    blocks: Blocks, trackers: list[_Tracker], workers: Workers
 ) -> dict[tuple[int, int], dict[str, Tensor]]:
     """First pass: the scores of the relevant pairs; gives the blocks for which there is room."""
     cached: dict[tuple[int, int], dict[str, Tensor]] = {}
@@ -479,7 +484,7 @@ def _edges(count: int, size: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _blocks_with_pairs(trackers: list[_Tracker], blocks: _Blocks) -> list[tuple[int, int]]:
+def _blocks_with_pairs(trackers: list[_Tracker], blocks: Blocks) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for tracker in trackers:
         rows = tracker.texts if tracker.rows is None else tracker.rows[tracker.texts]
