@@ -43,13 +43,18 @@ def predicate_heads(tree: Tree) -> list[int]:
 
 
 def _is_tagged_verb(tree: Tree, i: int) -> bool:
-    """Whether the finer tag says verb where the coarse one does not: the parser disagrees with itself on rare verbs."""
+    """Whether fine tag or tree say verb where the coarse tag does not: the parser disagrees with itself on rare verbs.
+
+    A noun with an auxiliary, an object, or a subject but no copula is a verb ("fireworks explode").
+    """
     token = tree.tokens[i]
-    if token.upos == "AUX" or token.xpos not in ("VBZ", "VBP", "VBD", "VBG"):
+    if token.upos in ("AUX", "VERB", "ADP", "SCONJ"):
         return False
-    if token.xpos == "VBG":
-        return token.upos == "NOUN" and tree.has(i, "obj", "aux")
-    return tree.relations[i] in ("root", "acl:relcl", "ccomp", "advcl", "conj", "parataxis")
+    if token.xpos in ("VBZ", "VBP", "VBD"):
+        return tree.relations[i] in ("root", "acl:relcl", "ccomp", "advcl", "conj", "parataxis")
+    if token.upos != "NOUN" or tree.has(i, "cop", "det", "nummod"):
+        return False
+    return tree.has(i, "obj", "aux", "aux:pass", *SUBJECTS, *PASSIVE_SUBJECTS)
 
 
 def is_passive(tree: Tree, verb: int) -> bool:

@@ -81,7 +81,7 @@ class PipelineOptions:
     """
 
     seed: int = 7
-    steps: int = 5000
+    steps: int = 3000
     captions: int = 8000
     lowered: float = 0.5
     width: int = 128
@@ -91,9 +91,9 @@ class PipelineOptions:
     dropout: float = 0.1
     learning_rate: float = 1e-3
     warmup: int = 100
-    decay_from: float = 0.5
+    decay_from: float = 0.3
     words: int = 1000
-    evaluate_every: int = 500
+    evaluate_every: int = 600
 
 
 def build_pipeline(options: PipelineOptions) -> Language:

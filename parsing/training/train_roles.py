@@ -58,15 +58,15 @@ class RoleOptions:
     """
 
     seed: int = 3
-    captions: int = 6000
+    captions: int = 10000
     members: int = 2
     buckets: int = 1 << 15
     width: int = 64
     hidden: int = 64
-    epochs: int = 5
+    epochs: int = 6
     batch: int = 512
-    dropout: float = 0.25
-    feature_dropout: float = 0.1
+    dropout: float = 0.35
+    feature_dropout: float = 0.15
     learning_rate: float = 4e-3
     min_path: int = 3
 

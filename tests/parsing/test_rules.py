@@ -124,3 +124,9 @@ def test_chinese_passive():
 def test_unknown_language_is_an_error():
     with pytest.raises(ValueError, match="'fr'"):
         RuleLabeller("fr")
+
+
+def test_noun_with_a_subject_or_an_auxiliary_is_a_verb():
+    assert predicate_heads(Tree(tree("fireworks:firework/NNS/2/nsubj explode/NN/0/root"))) == [1]
+    assert predicate_heads(Tree(tree("he/PRP/3/nsubj is:be/AX/3/aux drawing/NN/0/root"))) == [2]
+    assert predicate_heads(Tree(tree("this/PRP/4/nsubj is:be/AX/4/cop a/DT/4/det clip/NN/0/root"))) == [1]
