@@ -88,7 +88,8 @@ def _analyze_run(run: Path, split: str, validation: str | None, options: dict[st
     folder = RunFolder(run)
     if not folder.similarity(split).is_dir():
         raise DataError(
-            f"{folder.similarity(split)}: no stored similarities; run: hgr evaluate {run} --split {split}"
+            f"{folder.similarity(split)}: no stored similarities; "
+            f"run: hgr evaluate {run} --split {split} --keep-similarity"
         )
     chosen = validation or ("val" if split != "val" and folder.similarity("val").is_dir() else None)
     ranks = ranks_file(folder, split)
