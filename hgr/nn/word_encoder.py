@@ -7,7 +7,9 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from hgr.nn.packed_gru import packed_gru
 
 
 class WordEncoder(nn.Module):
@@ -70,13 +72,26 @@ class WordEncoder(nn.Module):
         """
         embedded = self.dropout(self.embedding(word_ids))
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(
-            self.recurrent(packed)[0], batch_first=True, total_length=word_ids.shape[1]
-        )
-        if not self.recurrent.bidirectional:
-            return states
-        forward, backward = states.chunk(2, dim=-1)
-        return (forward + backward) / 2
+        return pad_packed_sequence(self._run(packed), batch_first=True, total_length=word_ids.shape[1])[0]
+
+    def _run(self, packed: PackedSequence) -> PackedSequence:
+        """States of real words, directions averaged."""
+        both = self.recurrent.bidirectional
+        if self._trains_on_cpu(packed.data):
+            data = packed_gru(packed, self.recurrent, reverse=False)  # type: ignore[arg-type]
+            if both:
+                data = (data + packed_gru(packed, self.recurrent, reverse=True)) / 2  # type: ignore[arg-type]
+        else:
+            data = self.recurrent(packed)[0].data
+            if both:
+                forward, backward = data.chunk(2, dim=-1)
+                data = (forward + backward) / 2
+        return PackedSequence(data, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+
+    def _trains_on_cpu(self, data: Tensor) -> bool:
+        one_gru = isinstance(self.recurrent, nn.GRU) and self.recurrent.num_layers == 1
+        plain = data.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
+        return one_gru and plain and torch.is_grad_enabled()
 
 
 def set_word_vectors(embedding: nn.Embedding, vectors: Tensor) -> int:
