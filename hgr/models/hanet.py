@@ -18,6 +18,7 @@ from torch.nn.functional import binary_cross_entropy
 from graphs.concepts import ConceptIndex, concept_vocabulary, concept_words
 from graphs.levels import ACTION, ENTITY, EVENT
 from graphs.role_graph import RoleGraph
+from hgr.attended_tiles import FrameTiles, Products, frame_tiles
 from hgr.data.concept_vocabulary import read_concepts
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
@@ -29,7 +30,8 @@ from hgr.nn.frames import FrameBatch, frame_batch
 from hgr.nn.pooling import AttentionPooling
 from hgr.nn.role_graph_encoder import RoleGraphEncoder, RoleGraphInputs, RoleGraphText, TextEncoder
 from hgr.nn.word_encoder import set_word_vectors
-from hgr.similarity import attended, cosine, frame_cosines, frame_weights, jaccard
+from hgr.packed import PackedEmbeddings
+from hgr.similarity import attended, attended_prepared, cosine, frame_cosines, frame_weights, jaccard
 
 NODES = (ACTION, ENTITY)
 LOCAL, INDIVIDUAL, CONCEPT = "local", "individual", "concept"
@@ -207,6 +209,10 @@ class HANetVideo(nn.Module):
         return found
 
 
+def _is_attended(level: str) -> bool:
+    return level.startswith((LOCAL, INDIVIDUAL))
+
+
 class HANet(RetrievalModel):
     """Seven levels between role graphs and frames.
 
@@ -267,6 +273,32 @@ class HANet(RetrievalModel):
     def similarities(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """Cosine of events, soft Jaccard of concepts, attended similarity of phrases to tokens and to frames."""
         return {level: self._similarity(level, text[level], video[level]) for level in self.levels}
+
+    def prepare_videos(
+        self, video: PackedEmbeddings, *, products: Products
+    ) -> dict[str, LevelEmbedding | FrameTiles]:
+        """Tokens and frames of the attended levels as tiles."""
+        return {
+            level: frame_tiles(video[level].padded(), products)
+            if _is_attended(level)
+            else video[level].padded()
+            for level in self.levels
+        }
+
+    def score(
+        self, text: PackedEmbeddings, prepared: Mapping[str, LevelEmbedding | FrameTiles]
+    ) -> dict[str, Tensor]:
+        """`similarities` with neither padded phrases nor frames prepared again for every block of texts."""
+        scores = {}
+        for level in self.levels:
+            video = prepared[level]
+            if isinstance(video, FrameTiles):
+                scores[level] = attended_prepared(
+                    text[level], video, sharpness=self.config.sharpness, fusion=self.config.attention_fusion
+                )
+            else:
+                scores[level] = self._similarity(level, text[level].padded(), video)
+        return scores
 
     def _similarity(self, level: str, text: LevelEmbedding, video: LevelEmbedding) -> Tensor:
         if level == EVENT:

@@ -32,19 +32,24 @@ class ConceptHead(nn.Module):
         """(B, L, D) and the positions that exist, (B, L) -> probabilities (B, L, C), 0 elsewhere."""
         weight = self.convolution.weight
         concepts, width, kernel = weight.shape
+        every = bool(seen.all())
         if kernel == 1:
-            logits = linear(sequence[seen], weight.squeeze(2))
+            logits = linear(sequence.flatten(0, 1) if every else sequence[seen], weight.squeeze(2))
         else:
-            # One product for all taps, then each tap's result moves to its place.
-            taps = linear(
-                sequence.masked_fill(~seen.unsqueeze(-1), 0.0), weight.permute(2, 0, 1).reshape(-1, width)
-            )
-            taps = pad(taps.unflatten(-1, (kernel, concepts)), (0, 0, 0, 0, kernel // 2, kernel // 2))
-            length = sequence.shape[1]
-            logits = torch.stack([taps[:, k : k + length, k] for k in range(kernel)]).sum(0)[seen]
+            real = sequence if every else sequence.masked_fill(~seen.unsqueeze(-1), 0.0)
+            # One product for all taps; then each tap's result moves to its place.
+            taps = linear(real, weight.permute(2, 0, 1).reshape(-1, width)).unflatten(-1, (kernel, concepts))
+            shifts = [kernel // 2 - tap for tap in range(kernel)]
+            moved = [
+                pad(tap, (0, 0, shift, -shift)) for tap, shift in zip(taps.unbind(2), shifts, strict=True)
+            ]
+            total = sum(moved[1:], moved[0])
+            logits = total.flatten(0, 1) if every else total[seen]
         # As (1, C, N), where torch sums over positions more exactly than as (N, C).
         columns = (logits + self.convolution.bias).T.unsqueeze(0).contiguous()
         probabilities = self.norm(columns).sigmoid().squeeze(0).T
+        if every:
+            return probabilities.unflatten(0, seen.shape)
         grid = probabilities.new_zeros(*seen.shape, concepts)
         grid[seen] = probabilities
         return grid
@@ -76,7 +81,8 @@ def strengths(probabilities: Tensor, mask: Tensor, top_share: int) -> Tensor:
     """
     counts = -(-mask.sum(1) // top_share)
     most = -(-mask.shape[1] // top_share)
-    best = probabilities.masked_fill(~mask.unsqueeze(-1), -1.0).topk(most, dim=1).values
+    real = probabilities if bool(mask.all()) else probabilities.masked_fill(~mask.unsqueeze(-1), -1.0)
+    best = real.topk(most, dim=1).values
     used = torch.arange(most, device=mask.device) < counts.unsqueeze(1)
     return best.masked_fill(~used.unsqueeze(-1), 0.0).sum(1) / counts.clamp(min=1).unsqueeze(-1)
 
