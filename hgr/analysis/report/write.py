@@ -70,7 +70,8 @@ def write_report(
     """
     stored, made = with_fused(source.stored)
     graphs = {item.caption.text: item.graph for item in source.items.values()} or None
-    overview = make_overview(stored, graphs=graphs, metrics=source.metrics)
+    stamp = source.result.get("protocol") if source.result else None
+    overview = make_overview(stored, graphs=graphs, metrics=source.metrics, protocol=stamp)
     extra = _with_taxonomy(source, stored, _with_strings(source, overview, extra or Extra()))
     rows = choose_queries(len(stored.texts), queries, seed)
     data = page_data(
