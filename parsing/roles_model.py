@@ -90,7 +90,7 @@ class RoleModel:
             logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
             total = logits if total is None else total + logits
         assert total is not None
-        return total / len(self.members)
+        return total / np.float32(len(self.members))
 
     def _decode(self, positions: list[int], scores: NDArray[np.float32]) -> list[Filler]:
         best = scores.argmax(axis=1)

@@ -21,7 +21,8 @@ from parsing.training.verb_phrases import VerbPhrases
 
 def frame_verbs(frames: Mapping[str, Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """Transitive and intransitive verbs of the PropBank frame files, all with an agent."""
-    transitive, intransitive = set(), set()
+    transitive: set[str] = set()
+    intransitive: set[str] = set()
     for name, frame in frames.items():
         lemma, _, _ = name.rpartition(".")
         if not lemma.isalpha() or "v" not in frame["pos"] or not lemma.islower() or len(lemma) < 3:

@@ -247,7 +247,7 @@ def fit(
     Returns:
         What `evaluate` said at the end.
     """
-    from spacy.util import fix_random_seed
+    from thinc.api import fix_random_seed
 
     fix_random_seed(options.seed)
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)

@@ -160,7 +160,9 @@ def train(
         "schema": SCHEMA, "labels": labels, "paths": sorted(paths), "buckets": options.buckets,
         "frames": dict(sorted(maker.frames.items())), "members": len(members),
     }  # fmt: skip
-    arrays = {"meta": np.frombuffer(json.dumps(meta, separators=(",", ":")).encode(), dtype=np.uint8)}
+    arrays: dict[str, NDArray] = {
+        "meta": np.frombuffer(json.dumps(meta, separators=(",", ":")).encode(), dtype=np.uint8)
+    }
     for k, member in enumerate(members):
         arrays[f"{k}/bytes"], arrays[f"{k}/scale"] = quantize(member.pop("embedding"))
         arrays |= {f"{k}/{name}": value.astype(np.float32) for name, value in member.items()}
