@@ -338,9 +338,16 @@ class HANet(RetrievalModel):
 
         Text i and video i are a pair; the video is held against the concepts of this caption.
         """
+        # Autocast on a GPU refuses cross entropies of probabilities, whatever their type.
+        with torch.autocast(positives.device.type, enabled=False):
+            return self._concept_terms(text, text_embeddings, video_embeddings)
+
+    def _concept_terms(
+        self, text: HANetText, text_embeddings: Embeddings, video_embeddings: Embeddings
+    ) -> dict[str, Tensor]:
         terms = {}
         for name, embeddings in (("text_concepts", text_embeddings), ("video_concepts", video_embeddings)):
-            terms[name] = positives.new_zeros((), dtype=torch.float32)
+            terms[name] = torch.zeros((), device=text.captions.word_ids.device)
             for nodes in NODES:
                 if f"{CONCEPT}_{nodes}" in self.levels:
                     strength = embeddings[f"{CONCEPT}_{nodes}"].vectors[:, 0].float()
