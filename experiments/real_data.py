@@ -1,9 +1,10 @@
-"""Two small sets of real videos' features and captions as data set folders with their splits.
+"""Small sets of real videos, or of their features, with captions, as data set folders with their splits.
 
     python -m experiments.real_data msrvtt1000 SHARED OUT
     python -m experiments.real_data vidvrd566 SHARED OUT
+    python -m experiments.real_data clips77 SHARED OUT
 
-SHARED is a folder with `real/` and `text/` in it; see docs/benchmarks.md for what these files hold.
+SHARED is a folder with `real/`, `text/` and `video/` in it; see docs/benchmarks.md for what these files hold.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -87,7 +89,24 @@ def triple_graph(subject: str, relation: str, object: str) -> RoleGraph:
     return RoleGraph(words, nodes, (Edge(0, 1, ""), Edge(1, 2, "ARG0"), Edge(1, 3, "ARG1")))
 
 
-DATA_SETS = {"msrvtt1000": msrvtt1000, "vidvrd566": vidvrd566}
+def clips77(shared: Path, out: Path) -> None:
+    """77 video files with 97 captions, copied; a fifth of them is the test split, the rest trains."""
+    clips = json.loads((shared / "video" / "manifest.json").read_text(encoding="utf-8"))
+    (out / "videos").mkdir(parents=True, exist_ok=True)
+    rows, videos = [], []
+    for clip in clips:
+        file = f"videos/{Path(clip['file']).name}"
+        shutil.copyfile(shared / "video" / clip["file"], out / file)
+        videos.append(Video(clip["id"], file, duration=clip["duration"]))
+        rows += [Caption(f"{clip['id']}#{i}", clip["id"], text) for i, text in enumerate(clip["captions"])]
+    ids = [clip["id"] for clip in clips]
+    order = np.random.RandomState(0).permutation(len(ids))
+    test = len(ids) // SPLITS
+    splits = {"train": [ids[i] for i in order[test:]], "test": [ids[i] for i in order[:test]], "all": ids}
+    write_folder(out, rows, videos, splits)
+
+
+DATA_SETS = {"msrvtt1000": msrvtt1000, "vidvrd566": vidvrd566, "clips77": clips77}
 
 
 def main() -> None:
