@@ -14,23 +14,23 @@ os.environ.setdefault(
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
 VERBS: dict[str, tuple[str, str]] = {
+    "data": ("hgr.cli.data", "make and inspect data sets"),
+    "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),
+    "features": ("hgr.cli.features", "extract, import and inspect video features"),
     "parse": ("hgr.cli.parse", "captions into role graphs, through a cache that survives anything"),
     "graph": ("hgr.cli.graph", "the role graph of a caption as text, JSON, SVG or a page"),
     "cache": ("hgr.cli.cache", "look after a parse cache, and exchange its content"),
-    "analyze": ("hgr.cli.analyze", "what each level is worth, from stored similarities"),
-    "probe": ("hgr.cli.probe", "altered captions, and which level notices"),
-    "compare": ("hgr.cli.compare", "is one run better than another, or was it luck"),
-    "features": ("hgr.cli.features", "extract, import and inspect video features"),
-    "doctor": ("hgr.cli.doctor", "check a data set's folder before an hour is spent"),
     "train": ("hgr.cli.train", "train a system on a data set's folder"),
     "evaluate": ("hgr.cli.evaluate", "rank a split on every level, both ways"),
     "search": ("hgr.cli.search", "find videos for a sentence, with reasons"),
-    "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
-    "import-checkpoint": ("hgr.cli.import_checkpoint", "make a run of a published checkpoint"),
-    "import-annotations": ("hgr.cli.import_annotations", "make a data set's folder of HGR's annotation folder"),
-    "import-coot": ("hgr.cli.import_coot", "make a data set's folder of COOT's metadata and features"),
     "report": ("hgr.cli.report", "one offline HTML file: numbers by level, queries explained"),
-    "data": ("hgr.cli.data", "make and inspect data sets"),
+    "encode": ("hgr.cli.encode", "export the level embeddings of captions and videos"),
+    "analyze": ("hgr.cli.analyze", "what each level is worth, from stored similarities"),
+    "compare": ("hgr.cli.compare", "is one run better than another, or was it luck"),
+    "probe": ("hgr.cli.probe", "altered captions, and which level notices"),
+    "import-checkpoint": ("hgr.cli.import_checkpoint", "make a run of a published checkpoint"),
+    "import-annotations": ("hgr.cli.import_annotations", "make a data set's folder of HGR's annotations"),
+    "import-coot": ("hgr.cli.import_coot", "make a data set's folder of COOT's metadata and features"),
 }
 """Verb -> (module with `command` or `app`, one-line help)."""
 
