@@ -7,9 +7,8 @@ import sys
 import traceback
 from importlib import import_module
 
-os.environ.setdefault(
-    "OMP_WAIT_POLICY", "PASSIVE"
-)  # libgomp's spinning makes small operators 20-50 times slower under load
+# libgomp's spinning makes small operators 20-50 times slower under load; it reads this when torch is imported
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
 
@@ -59,9 +58,7 @@ def run(arguments: list[str]) -> int:
 
 def overview() -> str:
     """All verbs with one line each."""
-    lines = (
-        [f"  {verb:<{max(map(len, VERBS))}}  {text}" for verb, (_, text) in VERBS.items()] if VERBS else []
-    )
+    lines = [f"  {verb:<{max(map(len, VERBS))}}  {text}" for verb, (_, text) in VERBS.items()]
     return "usage: hgr VERB [OPTIONS]\n\n" + "\n".join(lines) + "\n\nhgr VERB --help says more."
 
 
