@@ -248,6 +248,8 @@ class _Tracker:
         if self.rows is None:
             return block, start
         first, last = torch.searchsorted(self.rows, torch.tensor([start, start + len(block)])).tolist()
+        if last - first == len(block):
+            return block, first
         return block[(self.rows[first:last] - start).to(block.device)], first
 
     def collect(self, block: Tensor, text_start: int, video_start: int) -> None:

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from hgr.analysis.stored import StoredSimilarity
+from hgr.attended_tiles import has_bfloat16_products
 from hgr.errors import DataError
-from hgr.evaluation import evaluate
+from hgr.evaluation import encode_all, evaluate, evaluate_encoded
 from hgr.metrics.ranking import ranks
 from hgr.metrics.summary import summarize
 from hgr.objective import all_matrices
@@ -80,6 +81,45 @@ def test_similarity_is_kept_with_ids(tmp_path: Path) -> None:
     verbless = {text.caption.id for text in texts if not text.graph.positions("action")}
     assert {stored.texts[i].id for i in stored.absent["action"][0]} == verbless
     assert result.absent["action"] == (len(verbless), 0)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("system", ["hgr", "hanet"])
+def test_neither_threads_nor_files_change_a_rank(system: str, threads: int, tmp_path: Path) -> None:
+    _, model, inputs = build(system)
+    texts, before = captions(), torch.get_num_threads()
+    settings = EvaluationSettings(batch_size=5, text_block=3, video_block=2)
+    expected = evaluate(model, inputs, texts, VIDEOS, EvaluationSettings(batch_size=5))
+    try:
+        torch.set_num_threads(threads)
+        found = evaluate(model, inputs, texts, VIDEOS, settings, encoded_folder=tmp_path)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert (tmp_path / "texts" / "event.float32").stat().st_size > 0
+    for ours, theirs in zip(found.rankings, expected.rankings, strict=True):
+        assert (ours.matrix, ours.direction, ours.convention) == (
+            theirs.matrix, theirs.direction, theirs.convention,
+        )  # fmt: skip
+        # A near tie may fall either way when blocks have another shape.
+        torch.testing.assert_close(ours.ranks.best, theirs.ranks.best, atol=1.0, rtol=0)
+
+
+def test_items_and_encoded_items_must_agree() -> None:
+    _, model, inputs = build("hgr")
+    texts = captions()
+    encoded_texts, encoded_videos = encode_all(model, inputs, texts, VIDEOS, 4)
+    with pytest.raises(DataError, match=f"texts: expected {len(texts) - 1} encoded, found {len(texts)}"):
+        evaluate_encoded(model, encoded_texts, encoded_videos, texts[1:], VIDEOS)
+
+
+@pytest.mark.skipif(not has_bfloat16_products(), reason="the processor has no bfloat16 products")
+def test_bfloat16_products_keep_nearly_all_ranks() -> None:
+    _, model, inputs = build("hgr")
+    exact = evaluate(model, inputs, captions(), VIDEOS)
+    found = evaluate(model, inputs, captions(), VIDEOS, EvaluationSettings(products="bfloat16"))
+    for ours, theirs in zip(found.rankings, exact.rankings, strict=True):
+        assert (ours.ranks.best != theirs.ranks.best).double().mean() < 0.2
 
 
 def test_monitor_names() -> None:
