@@ -21,7 +21,7 @@ from hgr.systems import build_inputs, build_system
 
 RATES = ("dropout", "video_dropout", "graph_dropout")
 """Names of the dropout options of both systems."""
-NO_DROPOUT = {"dropout": 0.0, "graph_dropout": 0.0}
+NO_DROPOUT: dict[str, Any] = {"dropout": 0.0, "graph_dropout": 0.0}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def hanet_pair(*, dropout: bool, seed: int = 0) -> Pair:
 
 def published_state(plain: nn.Module, names: Mapping[str, str]) -> dict[str, dict[str, Tensor]]:
     """Weights of a plain model as a published checkpoint holds them: {submodule: {parameter: tensor}}."""
-    state, found = plain.state_dict(), {}
+    state = plain.state_dict()
+    found: dict[str, dict[str, Tensor]] = {}
     for published, module in names.items():
         submodule, _, path = published.partition("/")
         for name, tensor in state.items():

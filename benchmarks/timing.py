@@ -41,7 +41,7 @@ def interleave(candidates: Mapping[str, Callable[[], object]], *, rounds: int, w
     """
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(-warmup, rounds):
-        names = list(candidates) if turn % 2 == 0 else list(reversed(candidates))
+        names = list(candidates) if turn % 2 == 0 else list(candidates)[::-1]
         for name in names:
             spent = seconds_of(candidates[name])
             if turn >= 0:

@@ -6,7 +6,7 @@ Paper: Zhang, Hu, Sha, Cross-Modal and Hierarchical Modeling of Video and Text, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import torch
 from pydantic import Field, field_validator
@@ -32,7 +32,10 @@ from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.similarity import cosine
 
-VIDEO, CLIP, CONTEXT = "video", "clip", "context"
+LevelName = Literal["video", "clip", "context"]
+VIDEO: Final = "video"
+CLIP: Final = "clip"
+CONTEXT: Final = "context"
 UNITS: dict[str, Literal["video", "segment"]] = {VIDEO: "video", CLIP: "segment", CONTEXT: "video"}
 
 
@@ -55,7 +58,7 @@ class CMHSEConfig(SystemConfig):
     word_width: int = Field(300, ge=1)
     max_frames: int | None = Field(80, ge=1)
     extra_frames: int = Field(1, ge=0)
-    levels: tuple[Literal["video", "clip", "context"], ...] = (VIDEO, CLIP, CONTEXT)
+    levels: tuple[LevelName, ...] = (VIDEO, CLIP, CONTEXT)
     reconstruction: Literal["none", "segments", "elements"] = "segments"
     cluster_margin: float = Field(0.2, ge=0)
 

@@ -7,7 +7,7 @@ Learning, NeurIPS 2020.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import torch
 from pydantic import Field, field_validator, model_validator
@@ -34,7 +34,10 @@ from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.similarity import cosine
 
-VIDEO, CLIP, CONTEXT = "video", "clip", "context"
+LevelName = Literal["video", "clip", "context"]
+VIDEO: Final = "video"
+CLIP: Final = "clip"
+CONTEXT: Final = "context"
 UNITS: dict[str, Literal["video", "segment"]] = {VIDEO: "video", CLIP: "segment", CONTEXT: "video"}
 
 
@@ -70,7 +73,7 @@ class COOTConfig(SystemConfig):
     max_frames: int | None = Field(80, ge=1)
     extra_frames: int = Field(2, ge=0)
     least_frames: int = Field(1, ge=1)
-    levels: tuple[Literal["video", "clip", "context"], ...] = (VIDEO, CLIP, CONTEXT)
+    levels: tuple[LevelName, ...] = (VIDEO, CLIP, CONTEXT)
     legacy_padding: bool = False
     cluster_margin: float = Field(0.2, ge=0)
     cycle_samples: int | None = Field(None, ge=1)
@@ -257,8 +260,11 @@ class COOT(RetrievalModel):
             same[CLIP] = same_segments(positives, text)
         margin, terms = self.config.cluster_margin, {}
         for level in self.levels:
-            sides = (text_embeddings[level], video_embeddings[level])
-            terms[f"cluster_{level}"] = sum(spread(side, same[level], margin=margin) for side in sides) / 2
+            costs = [
+                spread(side[level], same[level], margin=margin)
+                for side in (text_embeddings, video_embeddings)
+            ]
+            terms[f"cluster_{level}"] = (costs[0] + costs[1]) / 2
         if CLIP in self.levels:
             clips, clip_mask = _groups(video_embeddings[CLIP], video)
             sentences, sentence_mask = _groups(text_embeddings[CLIP], text)

@@ -46,7 +46,7 @@ class ConceptHead(nn.Module):
             total = sum(moved[1:], moved[0])
             logits = total.flatten(0, 1) if every else total[seen]
         # As (1, C, N), where torch sums over positions more exactly than as (N, C).
-        columns = (logits + self.convolution.bias).T.unsqueeze(0).contiguous()
+        columns = torch.add(logits, self.convolution.bias).T.unsqueeze(0).contiguous()  # type: ignore[arg-type]
         probabilities = self.norm(columns).sigmoid().squeeze(0).T
         if every:
             return probabilities.unflatten(0, seen.shape)
