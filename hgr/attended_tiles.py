@@ -103,13 +103,15 @@ def attended_tiles(phrases: Tensor, frames: FrameTiles, *, sharpness: float, fus
     )
     height, part = (max(size // max(num_frames, 1), 1) for size in (rows, part))
     scores = phrases.new_empty(len(phrases), videos)
+    room = phrases.new_empty(min(height, videos) * num_frames * min(width, len(phrases)))
     parts = _Parts(frames, logs.unsqueeze(-1), sharpness, fusion, part)
     for first in range(0, videos, height):
         block = slice(first, min(first + height, videos))
         directions = frames.directions[block].flatten(0, 1)
         for start in range(0, len(phrases), width):
             some = slice(start, min(start + width, len(phrases)))
-            cosines = phrases.new_empty(len(directions), some.stop - start)
+            size = len(directions) * (some.stop - start)
+            cosines = room[:size].view(len(directions), some.stop - start)
             with _bfloat16_products(frames.products == "bfloat16"):
                 torch.mm(directions, phrases[some].T, out=cosines)
             cosines = cosines.view(block.stop - first, num_frames, some.stop - start)

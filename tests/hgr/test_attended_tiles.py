@@ -85,6 +85,13 @@ def test_bfloat16_products_are_near_and_leave_the_process_as_it_was() -> None:
     assert torch.equal(attended_prepared(text, tiles.frame_tiles(video)), exact)
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+def test_no_video_and_no_frame_are_legal(shape: tuple[int, int]) -> None:
+    video = LevelEmbedding(torch.randn(*shape, 6), torch.ones(shape, dtype=torch.bool))
+    found = attended_prepared(packed(7, 6, 2), tiles.frame_tiles(video))
+    assert found.shape == (7, shape[0]) and (found == 0).all()
+
+
 def test_an_unknown_fusion_is_an_error() -> None:
     with pytest.raises(ValueError, match="fusion is 'mean'"):
         attended_prepared(packed(2, 6, 2), tiles.frame_tiles(frames(2, 3, 6, 1)), fusion="mean")  # type: ignore[arg-type]
