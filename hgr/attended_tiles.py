@@ -186,7 +186,7 @@ def _bfloat16_products(wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    settings = torch.backends.mkldnn.matmul
+    settings = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
     before = settings.fp32_precision
     settings.fp32_precision = "bf16"
     try:
