@@ -38,6 +38,8 @@ ASK_VERBS = words("ask tell order command instruct urge advise warn remind beg r
 SAY_VERBS = words(
     "say tell claim announce report state explain mention think believe sing shout yell whisper ask"
 )
+SHOW_VERBS = words("show see film picture depict record display feature catch")
+"""Verbs whose passive takes a participle that says what the subject is seen doing."""
 BECOME_VERBS = words("become turn go come get grow")
 CAUSE_VERBS = words("make persuade force get cause convince encourage lead allow help enable let compel")
 PREPOSITION_OBJECT_VERBS = {

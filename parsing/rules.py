@@ -30,6 +30,8 @@ def predicate_heads(tree: Tree) -> list[int]:
     for i, token in enumerate(tree.tokens):
         relation = tree.relations[i]
         if token.upos == "VERB" or _is_tagged_verb(tree, i):
+            if _is_used_as_noun(tree, i):
+                continue
             adjective = relation == "amod" and token.xpos not in ("VBG", "VBN", "")
             inner = relation.startswith(("compound", "fixed", "flat", "goeswith", "case", "mark", "det"))
             if relation not in _AUXILIARIES and not inner and not adjective:
@@ -51,10 +53,30 @@ def _is_tagged_verb(tree: Tree, i: int) -> bool:
     if token.upos in ("AUX", "VERB", "ADP", "SCONJ"):
         return False
     if token.xpos in ("VBZ", "VBP", "VBD"):
-        return tree.relations[i] in ("root", "acl:relcl", "ccomp", "advcl", "conj", "parataxis")
+        return tree.relations[i] in ("root", "acl:relcl", "ccomp", "xcomp", "advcl", "conj", "parataxis")
     if token.upos != "NOUN" or tree.has(i, "cop", "det", "nummod"):
         return False
-    return tree.has(i, "obj", "aux", "aux:pass", *SUBJECTS, *PASSIVE_SUBJECTS)
+    if tree.relations[i] != "advcl" and tree.has(i, "obj"):
+        return True
+    return tree.has(i, "aux", "aux:pass", *SUBJECTS, *PASSIVE_SUBJECTS)
+
+
+def _is_used_as_noun(tree: Tree, i: int) -> bool:
+    """Whether a word that is tagged as a verb stands where only a noun can stand.
+
+    That is a participle with a determiner or possessor in a noun's place ("the designed", "its power steering"), or
+    a finite form without dependants that is conjoined with a noun ("a hammer and bulldozer").
+    """
+    relation = tree.relations[i]
+    if relation in ("nsubj", "nsubj:pass", "obj", "obl", "nmod", "obl:agent"):
+        clausal = tree.has(i, "obj", "obl", "xcomp", "ccomp", "advcl", "advmod", "aux", *SUBJECTS)
+        finite = tree.tokens[i].xpos in ("VBZ", "VBD") and tree.has(i, "nmod", "acl")
+        return tree.has(i, "det", "nmod:poss", "compound", "amod") and not clausal and not finite
+    head = tree.heads[i]
+    if relation != "conj" or tree.tokens[i].xpos not in ("VB", "VBP") or tree.tokens[head].upos != "NOUN":
+        return False
+    alone = all(tree.relations[child] in ("cc", "punct") for child in tree.children[i])
+    return alone and not tree.has(head, "cop", "obj", "aux", *SUBJECTS)
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -83,7 +105,7 @@ class RuleLabeller:
         if language not in ("en", "zh"):
             raise ValueError(f"no role rules for language {language!r}, expected 'en' or 'zh'")
         self.language = language
-        self.version = f"rules-1-{language}"
+        self.version = f"rules-2-{language}"
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
         """Role fillers of each predicate, ascending by position; each word fills at most one role of a predicate."""
@@ -139,6 +161,10 @@ def verb_arguments(tree: Tree, verb: int, language: str = "en") -> list[Filler]:
             role = "ARG1" if passive else _subject_role(tree, verb)
             if role not in found.values():
                 found[shared] = role
+    if "ARG1" not in found.values():
+        shared = _shared_object(tree, verb)
+        if shared is not None and shared not in found:
+            found[shared] = "ARG1"
     joined = tree.relations[verb] == "conj" and tree.tokens[tree.heads[verb]].upos == "VERB"
     if joined and not tree.has(verb, *SUBJECTS, *PASSIVE_SUBJECTS, "aux"):
         for child in tree.children[tree.heads[verb]]:
@@ -162,6 +188,8 @@ def _own_role(tree: Tree, verb: int, child: int, passive: bool, language: str) -
     if relation in ("obl:agent", "obl:patient"):
         return "ARG0" if relation == "obl:agent" else "ARG1"
     if relation == "xcomp":
+        if passive and lemma in english.SHOW_VERBS and token.xpos == "VBG":
+            return "ARGM-PRD"
         return _complement_role(tree, verb)
     if relation == "ccomp":
         return "ARG2" if lemma in english.ASK_VERBS and tree.has(verb, "obj", "iobj") else "ARG1"
@@ -247,6 +275,22 @@ def _shared_subject(tree: Tree, verb: int) -> int | None:
         if own is not None:
             return _resolve_relative(tree, own)
         current = head
+    return None
+
+
+def _shared_object(tree: Tree, verb: int) -> int | None:
+    """The object that conjoined verbs share ("washes and dries a car"), None where there is none."""
+    if tree.has(verb, "obj", "ccomp", "xcomp", "obl", "advcl", "aux:pass", "nsubj:pass"):
+        return None
+    if tree.relations[verb] == "conj" and tree.tokens[tree.heads[verb]].upos == "VERB":
+        thing = tree.first(tree.heads[verb], "obj")
+        return thing if thing is not None and thing > verb else None
+    for child in tree.children[verb]:
+        if tree.relations[child] == "conj" and tree.tokens[child].upos == "VERB":
+            between = all(tree.relations[k] in ("cc", "punct") for k in range(verb + 1, child))
+            thing = tree.first(child, "obj")
+            if between and thing is not None and thing > child:
+                return thing
     return None
 
 

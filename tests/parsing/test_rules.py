@@ -130,3 +130,33 @@ def test_noun_with_a_subject_or_an_auxiliary_is_a_verb():
     assert predicate_heads(Tree(tree("fireworks:firework/NNS/2/nsubj explode/NN/0/root"))) == [1]
     assert predicate_heads(Tree(tree("he/PRP/3/nsubj is:be/AX/3/aux drawing/NN/0/root"))) == [2]
     assert predicate_heads(Tree(tree("this/PRP/4/nsubj is:be/AX/4/cop a/DT/4/det clip/NN/0/root"))) == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("the/DT/2/det designed/VBN/4/nsubj has/VBZ/4/aux changed/VBN/0/root", 1),
+        ("he/PRP/2/nsubj tests/VBZ/0/root its/DT/5/nmod:poss power/NN/5/compound stering/VBG/2/obj", 4),
+        ("a/DT/2/det hammer/NN/0/root and/CC/4/cc bulldozer/VBP/2/conj", 3),
+        ("he/PRP/2/nsubj eats/VBZ/0/root corning/NN/2/advcl dish/NN/3/obj", 2),
+    ],
+)
+def test_a_word_in_the_place_of_a_noun_is_no_predicate(text: str, position: int):
+    assert position not in predicate_heads(Tree(tree(text)))
+
+
+def test_a_gerund_with_an_object_stays_a_predicate():
+    text = "he/PRP/2/nsubj likes/VBZ/0/root his/DT/4/nmod:poss driving/VBG/2/obj cars/NNS/4/obj"
+    assert predicate_heads(Tree(tree(text))) == [1, 3]
+
+
+def test_conjoined_verbs_share_an_object_that_follows():
+    text = "he/PRP/2/nsubj washes/VBZ/0/root and/CC/4/cc dries/VBZ/2/conj a/DT/6/det car/NN/{head}/obj"
+    for head in (2, 4):
+        found = RuleLabeller().arguments(Tree(tree(text.format(head=head))), [1, 3])
+        assert found == [[(0, "ARG0"), (5, "ARG1")], [(0, "ARG0"), (5, "ARG1")]]
+
+
+def test_what_a_shown_person_does_is_a_secondary_predication():
+    text = "he/PRP/3/nsubj:pass is/VBZ/3/aux:pass shown:show/VBN/0/root throwing/VBG/3/xcomp"
+    assert RuleLabeller().arguments(Tree(tree(text)), [2]) == [[(0, "ARG1"), (3, "ARGM-PRD")]]
