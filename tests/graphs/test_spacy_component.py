@@ -70,6 +70,6 @@ def test_the_component_follows_the_builtin_pipeline():
         pytest.skip("no builtin pipeline in this checkout")
     nlp = spacy.load(MODELS / "pipeline")
     nlp.add_pipe("role_graph", config={"spans_key": "srl"})
-    doc = nlp("A man feeds a dog.")
-    assert doc._.role_graph.nodes[1].text == "feeds"
+    doc = nlp("A man pushes a dog.")
+    assert doc._.role_graph.nodes[1].text == "pushes"
     assert ("ARG1", "a dog") in {(span.label_, span.text) for span in doc.spans["srl"]}

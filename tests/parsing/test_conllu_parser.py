@@ -4,10 +4,10 @@ from graphs import build_role_graph, check_role_graph
 from parsing import ParsedCaption, ParseFailure, ParserError, load_parser
 
 TREES = """# sent_id = 1
-# text = A man feeds a dog.
+# text = A man pushes a dog.
 1\tA\ta\tDET\tDT\t_\t2\tdet\t_\t_
 2\tman\tman\tNOUN\tNN\tNumber=Sing\t3\tnsubj\t_\t_
-3\tfeeds\tfeed\tVERB\tVBZ\t_\t0\troot\t_\t_
+3\tpushes\tpush\tVERB\tVBZ\t_\t0\troot\t_\t_
 4\ta\ta\tDET\tDT\t_\t5\tdet\t_\t_
 5\tdog\tdog\tNOUN\tNN\t_\t3\tobj\t_\tSpaceAfter=No
 6\t.\t.\tPUNCT\t.\t_\t3\tpunct\t_\t_
@@ -45,9 +45,9 @@ def roles(parsed: ParsedCaption) -> dict[str, str]:
 def test_captions_are_found_by_text_and_by_words(path):
     parser = load_parser(f"conllu:{path}")
     assert parser.name == f"conllu:{path}"
-    texts = ["A man feeds a dog.", "A man feeds a dog .", "girls  sing", "", "unknown"]
+    texts = ["A man pushes a dog.", "A man pushes a dog .", "girls  sing", "", "unknown"]
     by_text, by_words, plain, empty, missing = parser.parse(texts)
-    assert by_text.words == ("A", "man", "feeds", "a", "dog.")
+    assert by_text.words == ("A", "man", "pushes", "a", "dog.")
     assert roles(by_text) == {"ARG0": "A man", "ARG1": "a dog."}
     assert len(by_words.tokens) == 6 and by_words.text == texts[1]
     assert roles(plain) == {"ARG0": "girls"}
