@@ -102,7 +102,7 @@ def clips77(shared: Path, out: Path) -> None:
     ids = [clip["id"] for clip in clips]
     order = np.random.RandomState(0).permutation(len(ids))
     test = len(ids) // SPLITS
-    splits = {"train": [ids[i] for i in order[test:]], "test": [ids[i] for i in order[:test]], "all": ids}
+    splits = {"train": [ids[i] for i in order[test:]], "test": [ids[i] for i in order[:test]]}
     write_folder(out, rows, videos, splits)
 
 
