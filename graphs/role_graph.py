@@ -84,8 +84,10 @@ def check_role_graph(graph: RoleGraph) -> None:
             raise RoleGraphError(f"node {i} is a second event node")
         if any(b <= a for a, b in zip(node.tokens, node.tokens[1:], strict=False)):
             raise RoleGraphError(f"node {i} has tokens {node.tokens}, expected ascending positions")
-        if node.tokens and not (0 <= node.tokens[0] and node.tokens[-1] < len(graph.words)):
-            raise RoleGraphError(f"node {i} has tokens {node.tokens} outside the caption's {len(graph.words)} words")
+        if node.tokens and not (node.tokens[0] >= 0 and node.tokens[-1] < len(graph.words)):
+            raise RoleGraphError(
+                f"node {i} has tokens {node.tokens} outside the caption's {len(graph.words)} words"
+            )
         if i and not node.tokens:
             raise RoleGraphError(f"node {i} has no words")
     seen: set[Edge] = set()

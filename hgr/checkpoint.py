@@ -310,7 +310,9 @@ def _sha256(content: bytes) -> str:
 
 def _spec(value: Mapping[str, Any]) -> DataSpec:
     tables = {name: tuple(words) for name, words in value["tables"].items()}
-    statistics = {name: (tuple(mean), tuple(scale)) for name, (mean, scale) in value.get("statistics", {}).items()}
+    statistics = {
+        name: (tuple(mean), tuple(scale)) for name, (mean, scale) in value.get("statistics", {}).items()
+    }
     return DataSpec(value["streams"], tuple(value["words"]), tables, value["text_streams"], statistics)
 
 
