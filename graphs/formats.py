@@ -114,9 +114,8 @@ def event_only(text: str) -> RoleGraph:
 
 
 def _from_cache(path: Path | str, parser: str | None) -> dict[str, RoleGraph]:
-    from parsing.cache import ParseCache
-
     from graphs.build import build_role_graph
+    from parsing.cache import ParseCache
     from parsing.parsed_caption import ParseFailure
 
     with ParseCache.open(path, create=False) as cache:

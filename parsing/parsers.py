@@ -46,9 +46,13 @@ def load_parser(name: str) -> Parser:
     """
     backend, _, argument = name.partition(":")
     if backend not in PARSERS:
-        raise ParserError(f"unknown parser {name!r}, expected one of builtin, spacy:<model>, stanza:<lang>, conllu:<file>")
+        raise ParserError(
+            f"unknown parser {name!r}, expected one of builtin, spacy:<model>, stanza:<lang>, conllu:<file>"
+        )
     if (backend == "builtin") == bool(argument):
-        raise ParserError(f"parser {name!r}: {backend!r} takes {'no argument' if argument else 'an argument after a colon'}")
+        raise ParserError(
+            f"parser {name!r}: {backend!r} takes {'no argument' if argument else 'an argument after a colon'}"
+        )
     module, function = PARSERS[backend]
     loader = getattr(import_module(module), function)
     return loader(argument) if argument else loader()
