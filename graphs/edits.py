@@ -90,7 +90,8 @@ def _compact(words: tuple[str, ...], nodes: Sequence[Node | None], edges: Sequen
     """Graph of the nodes that are there and reached, renumbered."""
     alive = {i for i, node in enumerate(nodes) if node is not None}
     kept = [e for e in edges if e.source in alive and e.target in alive]
-    reached, before = {0}, set()
+    reached: set[int] = {0}
+    before: set[int] = set()
     while reached != before:
         before = set(reached)
         reached |= {e.target for e in kept if e.source in reached}

@@ -128,12 +128,12 @@ def pair_scores(run: LoadedRun, texts: Sequence[str], videos: Sequence[str]) -> 
     found: dict[str, np.ndarray] = {}
     with torch.inference_mode():
         for k, positions in enumerate(by_video.values()):
-            video = run.model.encode_video(run.inputs.video([items[k]]).to(run.device))
+            embedded = run.model.encode_video(run.inputs.video([items[k]]).to(run.device))
             for start in range(0, len(positions), PAIRS_AT_ONCE):
                 rows = positions[start : start + PAIRS_AT_ONCE]
                 captions = [Caption(str(i), videos[i], texts[i]) for i in rows]
                 batch = run.inputs.text(text_items(captions, graphs, lowercase=run.data.lowercase))
-                matrices = all_matrices(run.model, run.model.encode_text(batch.to(run.device)), video)
+                matrices = all_matrices(run.model, run.model.encode_text(batch.to(run.device)), embedded)
                 for name, matrix in matrices.items():
                     if matrix.shape == (len(rows), 1):
                         scores = found.setdefault(name, np.full(len(texts), np.nan))

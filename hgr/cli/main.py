@@ -73,14 +73,16 @@ def _run_verb(verb: str, arguments: list[str]) -> int:
     from hgr.errors import Interrupted
 
     # newer typer carries its own copy of click; take the exceptions that it raises, whichever they are
-    usage = tuple(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+    usage: tuple[type[BaseException], ...] = tuple(
+        kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+    )
     try:
         code = typer.main.get_command(app).main(arguments, prog_name=f"hgr {verb}", standalone_mode=False)
         return code if isinstance(code, int) else OK
     except typer.Exit as stop:
         return stop.exit_code
     except usage as problem:
-        problem.show()
+        problem.show()  # type: ignore[attr-defined]
         return USAGE
     except (Interrupted, KeyboardInterrupt, typer.Abort) as stop:
         print(f"hgr {verb}: stopped: {stop}", file=sys.stderr)
