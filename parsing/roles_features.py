@@ -12,6 +12,10 @@ _FRAME = {
     "nsubj": "s", "nsubj:pass": "p", "csubj": "s", "obj": "o", "iobj": "i", "ccomp": "c", "xcomp": "x", "obl": "b",
     "obl:agent": "a", "expl": "e", "compound:prt": "t", "cop": "k",
 }  # fmt: skip
+_SHORT = {
+    "ADJ": "A", "ADP": "I", "ADV": "R", "AUX": "X", "CCONJ": "C", "DET": "D", "NOUN": "N", "NUM": "M", "PART": "T",
+    "PRON": "P", "PROPN": "N", "PUNCT": ",", "SCONJ": "S", "VERB": "V",
+}  # fmt: skip
 _RELATIVE = frozenset(("that", "which", "who", "whom", "where", "when", "why", "how", "what", "whose"))
 
 
@@ -83,6 +87,8 @@ class FeatureMaker:
             )
         )
         rows = []
+        seen: dict[str, int] = {}
+        style = _style(tree)
         for i, path in candidates:
             word = tree.tokens[i]
             noun = tree.lemmas[i]
@@ -93,6 +99,12 @@ class FeatureMaker:
             kind = _kind(noun)
             eventive = "n" if self.frames.get(noun, "").endswith("n") else "-"
             near = "1" if abs(i - verb) == 1 else "2" if abs(i - verb) < 4 else "3"
+            between = _between(tree, i, verb)
+            before, after = _neighbor(tree, i - 1), _neighbor(tree, i + 1)
+            first, tag_first = _opening(tree, i)
+            order = seen[relation] = seen.get(relation, 0) + 1
+            above = tree.heads[i]
+            over = tree.tokens[above].upos if above >= 0 else "-"
             names = [
                 f"p{path}", f"pl{path}|{lemma}", f"pv{path}|{voice}", f"pf{path}|{frame}", f"plf{path}|{lemma}|{frame}",
                 f"cp{case}|{path}", f"cl{case}|{lemma}|{relation}", f"cn{case}|{noun}", f"cf{case}|{frame}|{relation}",
@@ -106,6 +118,13 @@ class FeatureMaker:
                 f"t{trust}|{path}", f"tr{trust}|{rule}|{relation}", f"tg{trust}|{side}|{word.upos}|{relation}",
                 f"pc{frame}|{places}|{lemma}|{relation}", f"cpl{places}|{case}|{relation}|{tags}",
                 f"e{eventive}|{lemma}|{relation}", f"em{eventive}|{case}|{path}",
+                f"b{between}|{word.upos}", f"bl{between}|{lemma}", f"bp{between}|{path}",
+                f"bt{trust}|{between}|{voice}",
+                f"ab{before[0]}|{relation}|{side}", f"at{before[1]}|{word.xpos}|{after[1]}|{side}",
+                f"aa{after[0]}|{relation}|{side}", f"fw{first}|{path}", f"fl{first}|{lemma}|{side}",
+                f"ft{tag_first}|{first}|{kind}|{relation}", f"or{order}|{path}|{case}", f"ov{over}|{word.xpos}|{path}",
+                f"u{style}|{rule}|{relation}", f"uc{style}|{rule}|{case}", f"up{style}|{path}|{voice}",
+                f"dl{tree.relations[i]}|{first}|{noun}", f"vt{verb_tag}|{voice}|{between}|{word.upos}",
             ]  # fmt: skip
             if relation in ("advmod", "obl:unmarked", "advcl", "obl"):
                 names += [
@@ -130,6 +149,35 @@ class FeatureMaker:
                 self._cache.clear()
             self._cache[name] = found
         return found
+
+
+def _style(tree: Tree) -> str:
+    """Whether a sentence is written like a caption, in lower case and without a final point, or like a text."""
+    last = tree.relations[-1] == "punct"
+    return "t" if last or any(token.text[:1].isupper() for token in tree.tokens) else "c"
+
+
+def _between(tree: Tree, i: int, verb: int) -> str:
+    """Side of a word and the coarse tags between it and the predicate, which stay right where the tree is wrong."""
+    low, high = (i, verb) if i < verb else (verb, i)
+    tags = [_SHORT.get(tree.tokens[k].upos, "x") for k in range(low + 1, high)]
+    middle = "".join(tags)
+    if len(tags) > 5:
+        middle = f"{middle[:2]}~{'V' if 'V' in tags else '-'}~{middle[-1]}"
+    return f"{'L' if i < verb else 'R'}{middle}"
+
+
+def _neighbor(tree: Tree, i: int) -> tuple[str, str]:
+    if 0 <= i < len(tree):
+        return tree.lemmas[i], tree.tokens[i].xpos or tree.tokens[i].upos
+    return "-", "-"
+
+
+def _opening(tree: Tree, i: int) -> tuple[str, str]:
+    """Lemma and tag of the first word of the phrase under a word."""
+    while tree.children[i] and tree.children[i][0] < i:
+        i = tree.children[i][0]
+    return _neighbor(tree, i)
 
 
 def _markers(tree: Tree, i: int) -> tuple[str, str]:

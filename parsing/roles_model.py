@@ -18,7 +18,7 @@ from parsing.rules import Filler, RuleLabeller
 from parsing.tree import Tree
 
 ROLES_FILE = Path(__file__).resolve().parent / "models" / "roles.npz"
-SCHEMA = 1
+SCHEMA = 2
 """Version of features and file; a file of another version cannot be read."""
 _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 """Roles that a predicate has at most once; the weaker claimant falls back to its next best role."""

@@ -54,21 +54,23 @@ class RoleOptions:
         dropout: Dropout on the summed embedding and on the hidden layer.
         feature_dropout: Share of a candidate's features that are left out at random.
         learning_rate: Peak learning rate; falls linearly to 0.
-        min_path: How often a path must hold an argument in training to be searched.
+        min_path: How often a path must hold an argument of a gold tree to be searched.
+        min_predicted_path: The same for predicted trees, whose errors make paths of their own.
     """
 
     seed: int = 3
-    captions: int = 10000
+    captions: int = 8000
     members: int = 2
     buckets: int = 1 << 15
     width: int = 64
-    hidden: int = 64
-    epochs: int = 6
+    hidden: int = 96
+    epochs: int = 5
     batch: int = 512
     dropout: float = 0.35
-    feature_dropout: float = 0.15
+    feature_dropout: float = 0.2
     learning_rate: float = 4e-3
     min_path: int = 3
+    min_predicted_path: int = 8
 
 
 def frame_tags(frames: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -146,7 +148,9 @@ def train(
     paths = known_paths(gold, options.min_path)
     items = caption_items(grammar.caption() for _ in range(options.captions))
     if predicted is not None:
-        items += gold_items(sentences, predicted)
+        on_predicted = gold_items(sentences, predicted)
+        paths |= known_paths(on_predicted, options.min_predicted_path)
+        items += on_predicted
     maker = FeatureMaker(paths, options.buckets, frame_tags(frames))
     counts = Counter(role for _, _, roles in gold for role in roles.values())
     labels = ["", *sorted(role for role, count in counts.items() if count >= 5)]

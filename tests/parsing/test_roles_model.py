@@ -10,7 +10,7 @@ import pytest
 
 from parsing import ParserError
 from parsing.roles_features import FeatureMaker
-from parsing.roles_model import RoleModel, default_labeller, load_role_model, quantize
+from parsing.roles_model import SCHEMA, RoleModel, default_labeller, load_role_model, quantize
 from parsing.training.train_roles import RoleOptions, _fit, caption_items, known_paths, write_npz
 from parsing.tree import Tree
 from tests.parsing.trees import tree
@@ -71,7 +71,7 @@ def trained(folder: Path) -> Path:
     options = RoleOptions(buckets=256, width=8, hidden=8, epochs=25, batch=8, dropout=0.0, members=1)
     member = _fit(rows, np.array(targets), len(LABELS), options, 1)
     meta = {
-        "schema": 1,
+        "schema": SCHEMA,
         "labels": LABELS,
         "paths": sorted(maker.paths),
         "buckets": 256,
