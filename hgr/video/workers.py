@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 LOOK_AHEAD = 4
 """Finished results a worker may be ahead of the consumer; bounds the memory that they take."""
 ORPHAN_CHECK_SECONDS = 1.0
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Read by the numeric libraries when they are loaded, so they must stand before a process starts."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class _Worker(Generic[Task]):
         context = multiprocessing.get_context("spawn")
         self.connection, child = context.Pipe()
         self.process = context.Process(target=_serve, args=(function, child, os.getpid()), daemon=True)
-        self.process.start()
+        with _one_thread():
+            self.process.start()
         child.close()
         self.number: int | None = None
         self.deadline = float("inf")
@@ -129,6 +132,18 @@ def _number(worker: _Worker[Any]) -> int:
 
 def _exit(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes started inside compute with one thread each: together they use the cores, without fighting for them."""
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _serve(function: Callable[[Any], Any], connection: Connection, parent: int) -> None:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from hgr.video.errors import VideoReadError
-from hgr.video.workers import TaskFailure, run_with_limit
+from hgr.video.workers import THREAD_VARIABLES, TaskFailure, run_with_limit
 
 
 def behave(task: tuple[str, int]) -> int:
@@ -63,3 +63,14 @@ def test_no_task_no_process() -> None:
 def test_wrong_settings() -> None:
     with pytest.raises(ValueError, match="expected workers >= 1"):
         list(run_with_limit(behave, [("fine", 0)], workers=0, seconds=1))
+
+
+def _threads(_: int) -> list[str | None]:
+    return [os.environ.get(name) for name in THREAD_VARIABLES]
+
+
+def test_workers_compute_with_one_thread_each_and_the_parent_keeps_its_own(monkeypatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    assert list(run_with_limit(_threads, [0], workers=1, seconds=60)) == [["1", "1", "1"]]
+    assert os.environ["OMP_NUM_THREADS"] == "7" and "MKL_NUM_THREADS" not in os.environ
