@@ -28,12 +28,13 @@ class Row:
     values: Mapping[str, tuple[float, float]]
 
 
-def rows_of(folder: Path, levels: str = "fused") -> list[Row]:
+def rows_of(folder: Path, levels: str = "fused", split: str = "test") -> list[Row]:
     """The lines of one folder.
 
     Args:
         folder: Holds run folders at any depth.
         levels: "fused", a level, or "all".
+        split: Results of "<split>" and of "<anything>_<split>" count.
 
     Raises:
         ValueError: No results there.
@@ -41,6 +42,8 @@ def rows_of(folder: Path, levels: str = "fused") -> list[Row]:
     found: dict[str, list[dict[str, float]]] = {}
     trained: list[dict[str, float]] = []
     for path in sorted(folder.rglob("results/*.json")):
+        if path.stem != split and not path.stem.endswith(f"_{split}"):
+            continue
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.get("schema") != "hgr.results":
             continue
@@ -51,7 +54,9 @@ def rows_of(folder: Path, levels: str = "fused") -> list[Row]:
         if training.exists():
             trained.append(json.loads(training.read_text(encoding="utf-8")))
     if not found:
-        raise ValueError(f"{folder}: no results of level {levels!r}; run experiments.run first")
+        raise ValueError(
+            f"{folder}: no results of split {split!r}, level {levels!r}; run experiments.run first"
+        )
     extra = {
         name: _mean([run[key] / unit for run in trained])
         for name, key, unit in (("M parameters", "parameters", 1e6), ("minutes", "seconds", 60.0))
@@ -94,11 +99,12 @@ def main() -> None:
     )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--level", default="fused", help="fused, a level, or all")
+    parser.add_argument("--split", default="test")
     parser.add_argument(
         "--columns", default="t2v R@1,t2v R@5,t2v R@10,t2v MdR,v2t R@10,rsum,M parameters,minutes"
     )
     given = parser.parse_args()
-    rows = [row for folder in given.folders for row in rows_of(folder, given.level)]
+    rows = [row for folder in given.folders for row in rows_of(folder, given.level, given.split)]
     print(markdown(rows, given.columns.split(",")))
 
 

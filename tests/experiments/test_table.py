@@ -24,6 +24,7 @@ def run(folder: Path, recall: float) -> None:
 def test_mean_and_deviation_over_the_runs_of_a_folder(tmp_path: Path) -> None:
     for seed, recall in enumerate((10.0, 20.0, 30.0)):
         run(tmp_path / "hgr" / f"seed{seed}", recall)
+    write_versioned(tmp_path / "hgr" / "seed0" / "results" / "val.json", "hgr.results", {})
     (row,) = rows_of(tmp_path / "hgr")
     assert (row.runs, row.values["t2v R@10"]) == (3, (20.0, 10.0))
     assert row.values["M parameters"] == (2.0, 0.0) and row.values["minutes"] == (1.5, 0.0)
