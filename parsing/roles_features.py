@@ -17,6 +17,8 @@ _SHORT = {
     "PRON": "P", "PROPN": "N", "PUNCT": ",", "SCONJ": "S", "VERB": "V",
 }  # fmt: skip
 _RELATIVE = frozenset(("that", "which", "who", "whom", "where", "when", "why", "how", "what", "whose"))
+WINDOW = 60
+"""Words farther from the predicate are no candidates: time grows with the length of a text, not with its square."""
 
 
 class FeatureMaker:
@@ -37,9 +39,9 @@ class FeatureMaker:
         self._cache: dict[str, int] = {}
 
     def candidates(self, tree: Tree, verb: int) -> list[tuple[int, str]]:
-        """Words on a known path from the predicate, with the path, ascending."""
+        """Words on a known path from the predicate and near it, with the path, ascending."""
         found = []
-        for i in range(len(tree)):
+        for i in range(max(0, verb - WINDOW), min(len(tree), verb + WINDOW + 1)):
             if i != verb and tree.relations[i] != "punct":
                 path = tree.path(verb, i, self.longest)
                 if path is not None and path in self.paths:
