@@ -228,10 +228,11 @@ def test_a_signal_to_worker_processes_too_ends_with_code_4(long_run, tmp_path, n
 @pytest.mark.slow
 def test_two_runs_on_one_folder(long_run, tmp_path) -> None:
     config, _ = long_run
-    first = start(config, tmp_path / "r")
+    endless = ("--set", "training.epochs=100000")
+    first = start(config, tmp_path / "r", *endless)
     try:
         wait_for(tmp_path / "r" / "checkpoints", first)
-        second = start(config, tmp_path / "r", "--resume")
+        second = start(config, tmp_path / "r", "--resume", *endless)
         _, said = second.communicate(timeout=120)
         assert second.returncode == 3
         assert f"held by process {first.pid} on this host" in said
