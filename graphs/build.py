@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphs.levels import ACTION, ENTITY
-from graphs.role_graph import NOUN, VERB_ROLE, Edge, Node, RoleGraph, event_node
+from graphs.role_graph import NOUN, VERB_ROLE, Edge, Node, RoleGraph, event_node, reaches
 from parsing.parsed_caption import ParsedCaption
 
 
@@ -39,7 +39,7 @@ def build_role_graph(parsed: ParsedCaption) -> RoleGraph:
                 if target is None:
                     target = entities[argument.tokens] = len(nodes)
                     nodes.append(_node(ENTITY, argument.tokens, words))
-            elif target == source or _reaches(edges, target, source):
+            elif target == source or reaches(edges, target, source):
                 continue
             edge = Edge(source, target, argument.role)
             if edge not in edges:
@@ -56,16 +56,3 @@ def build_role_graph(parsed: ParsedCaption) -> RoleGraph:
 
 def _node(level: str, tokens: tuple[int, ...], words: tuple[str, ...]) -> Node:
     return Node(level, tokens, " ".join(words[i] for i in tokens))
-
-
-def _reaches(edges: list[Edge], start: int, goal: int) -> bool:
-    open_, seen = [start], {start}
-    while open_:
-        current = open_.pop()
-        if current == goal:
-            return True
-        for edge in edges:
-            if edge.source == current and edge.target not in seen:
-                seen.add(edge.target)
-                open_.append(edge.target)
-    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphs.levels import ACTION, ENTITY, EVENT, LEVELS
@@ -66,6 +67,20 @@ class RoleGraphError(ValueError):
 def event_node(words: tuple[str, ...]) -> Node:
     """The event node of a caption: all of its words."""
     return Node(EVENT, tuple(range(len(words))), " ".join(words))
+
+
+def reaches(edges: Sequence[Edge], start: int, goal: int) -> bool:
+    """Whether a path of edges leads from one node to another, the same node included."""
+    open_, seen = [start], {start}
+    while open_:
+        current = open_.pop()
+        if current == goal:
+            return True
+        for edge in edges:
+            if edge.source == current and edge.target not in seen:
+                seen.add(edge.target)
+                open_.append(edge.target)
+    return False
 
 
 def check_role_graph(graph: RoleGraph) -> None:

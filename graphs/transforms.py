@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from graphs.levels import ACTION, ENTITY
-from graphs.role_graph import NOUN, VERB_ROLE, Edge, Node, RoleGraph, event_node
+from graphs.role_graph import NOUN, VERB_ROLE, Edge, Node, RoleGraph, event_node, reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ def merge_repeated(graph: RoleGraph) -> RoleGraph:
     edges: list[Edge] = []
     for edge in graph.edges:
         source, target = target_of[edge.source], target_of[edge.target]
-        if not _reaches(edges, target, source):
+        if not reaches(edges, target, source):
             _append(edges, Edge(source, target, edge.role))
     actions = {node.tokens: target_of[i] for i, node in enumerate(graph.nodes) if node.level == ACTION}
     for position in [i for i in sorted(set(target_of.values())) if graph.nodes[i].level == ENTITY]:
         action = actions.get(graph.nodes[position].tokens)
         incoming = [edge for edge in edges if edge.target == position]
-        if action is None or any(edge.source and _reaches(edges, action, edge.source) for edge in incoming):
+        if action is None or any(edge.source and reaches(edges, action, edge.source) for edge in incoming):
             continue
         edges = [edge for edge in edges if edge.target != position]
         for edge in incoming:
@@ -224,16 +224,3 @@ def _permutation(positions: tuple[int, ...], generator: Random) -> dict[int, int
     shuffled = list(positions)
     generator.shuffle(shuffled)
     return dict(zip(positions, shuffled, strict=True))
-
-
-def _reaches(edges: list[Edge], start: int, goal: int) -> bool:
-    open_, seen = [start], {start}
-    while open_:
-        current = open_.pop()
-        if current == goal:
-            return True
-        for edge in edges:
-            if edge.source == current and edge.target not in seen:
-                seen.add(edge.target)
-                open_.append(edge.target)
-    return False
