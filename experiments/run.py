@@ -2,8 +2,10 @@
 
     python -m experiments.run CONFIG --seeds 0,1,2 --out runs/hgr_scenes --jobs 2
     python -m experiments.run CONFIG --splits random0,random1 --set model.levels=[event]
+    python -m experiments.run CONFIG --splits random0,random1,random2 --seeds 0,1,2 --paired
 
-A split name stands for `<name>_train` and `<name>_test`. What is finished is not done again, what was interrupted is
+A split name stands for `<name>_train` and `<name>_test`; `--paired` takes the first split with the first seed, the
+second with the second, in place of all combinations. What is finished is not done again, what was interrupted is
 resumed. Prints one line a run; `python -m experiments.table` makes tables of the folders.
 """
 
@@ -14,11 +16,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
-CHOICES = "choices.json"
+CHOICES, TRAINING = "choices.json", "training.json"
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,11 @@ def run_job(job: Job) -> dict[str, float]:
     assert test is not None
     results = job.folder / "results" / f"{test}.json"
     if not results.exists():
+        interrupted = (job.folder / "checkpoints").exists()
+        start = time.process_time()
         finished = run_training(settings, str(job.folder), resumed=True, tensorboard=False, progress=False)
-        (job.folder / "training.json").write_text(json.dumps(finished, indent=1), encoding="utf-8")
+        finished |= {"processor_seconds": time.process_time() - start, "resumed": interrupted}
+        (job.folder / TRAINING).write_text(json.dumps(finished, indent=1), encoding="utf-8")
         evaluate_run(load_run(job.folder), test)
     if job.choices and not (job.folder / CHOICES).exists():
         rows = evaluate_choices(load_run(job.folder), split=test)
@@ -80,14 +87,19 @@ def headline(results: Path) -> dict[str, float]:
 
 
 def jobs_of(given: argparse.Namespace) -> list[Job]:
-    """Every combination of splits and seeds that was asked for."""
+    """Every combination of splits and seeds that was asked for, or with `paired` one split a seed.
+
+    Raises:
+        ValueError: `paired` with another number of splits than of seeds.
+    """
     out = given.out or Path("runs") / given.config.stem
     splits = given.splits.split(",") if given.splits else [None]
     seeds = [int(seed) for seed in given.seeds.split(",")]
+    if given.paired and len(splits) != len(seeds):
+        raise ValueError(f"--paired: expected as many splits as seeds, found {len(splits)} and {len(seeds)}")
     return [
         Job(given.config, seed, split, out / (split or "") / f"seed{seed}", tuple(given.set), given.choices)
-        for split in splits
-        for seed in seeds
+        for split, seed in (zip(splits, seeds, strict=True) if given.paired else product(splits, seeds))
     ]
 
 
@@ -99,6 +111,7 @@ def main() -> int:
     parser.add_argument("config", type=Path)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--splits", default="")
+    parser.add_argument("--paired", action="store_true", help="one split a seed, not every combination")
     parser.add_argument("--set", action="append", default=[], metavar="A.B=C")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--jobs", type=int, default=1)
