@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,11 @@ from hgr.scenes.config import SceneConfig
 from hgr.scenes.encoding import encode
 from hgr.scenes.rendering import render
 from hgr.scenes.world import Scene
+from hgr.video.workers import TaskFailure, run_with_limit
 
 VIDEOS = "videos"
+CLIP_SECONDS = 600.0
+"""After this time the process that renders a clip (a fraction of a second's work) is taken to hang."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ def make_scenes(
     Args:
         path: Folder to make; an existing one must be empty.
         config: What to make; equal configurations give equal bytes on one machine.
-        workers: Processes that render.
+        workers: Processes that render; they end with this one, however it ends.
         progress: Wraps the iterator over finished clip ids (with their number), for a progress bar.
 
     Raises:
         DataError: The folder exists and is not empty.
+        RuntimeError: A process could not render or write a clip.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise DataError(f"{path}: exists already, expected a new or empty folder")
@@ -91,8 +93,12 @@ def _run(jobs: list[_Job], workers: int) -> Iterator[str]:
     if workers <= 1:
         yield from map(_film, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_film, jobs, chunksize=8)
+    for job, found in zip(
+        jobs, run_with_limit(_film, jobs, workers=workers, seconds=CLIP_SECONDS), strict=True
+    ):
+        if isinstance(found, TaskFailure):
+            raise RuntimeError(f"{job[1]}: not rendered: {found.reason}")
+        yield found
 
 
 def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:

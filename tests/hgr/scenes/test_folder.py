@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +18,13 @@ from graphs.formats import read_role_graphs
 from hgr.analysis.choice import accuracy_of_margins, read_choices
 from hgr.data.folder import load_folder
 from hgr.errors import DataError
+from hgr.scenes import folder as scene_folder
 from hgr.scenes.config import SceneConfig, SplitConfig
 from hgr.scenes.folder import make_scenes
 from tests.hgr.scenes.small import SMALL
+
+WAIT_SECONDS = 30.0
+"""How long a process may take to begin and to end, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +116,61 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
     with pytest.raises(DataError, match="exists already"):
         make_scenes(tmp_path, SMALL)
+
+
+def _children(parent: int) -> list[int]:
+    """Processes that this one started, by the kernel's list."""
+    text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    return [int(number) for number in text.split()]
+
+
+def _runs(process: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
+def _clips(out: Path) -> list[Path]:
+    return list((out / "videos").glob("*.mp4"))
+
+
+def _wait_until(what: Callable[[], bool]) -> bool:
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find child processes")
+def test_renderers_end_when_the_command_is_killed(tmp_path: Path) -> None:
+    out = tmp_path / "scenes"
+    command = [sys.executable, "-c", "from hgr.cli.main import main; main()", "data", "make-scenes", str(out)]
+    command += ["--config", "full", "--workers", "2"]
+    with (tmp_path / "log").open("w") as log:
+        parent = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        assert _wait_until(lambda: len(_clips(out)) >= 4), (tmp_path / "log").read_text()
+        children = _children(parent.pid)
+        assert len([child for child in children if _runs(child)]) >= 2
+    finally:
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+    assert _wait_until(lambda: not any(map(_runs, children))), "renderers go on without their parent"
+    after = len(_clips(out))
+    time.sleep(1.0)
+    assert len(_clips(out)) == after
+
+
+def test_a_clip_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scene_folder._job
+
+    def elsewhere(path: Path, *rest: Any) -> Any:
+        job = made(path, *rest)
+        return (job[0], tmp_path / "missing" / job[1].name, *job[2:])
+
+    monkeypatch.setattr(scene_folder, "_job", elsewhere)
+    with pytest.raises(RuntimeError, match=r"missing.*\.mp4: not rendered: .*No such file"):
+        make_scenes(tmp_path / "out", SMALL, workers=2)
