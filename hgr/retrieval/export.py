@@ -32,9 +32,10 @@ def export_embeddings(run: LoadedRun, split: str, out: Path, *, progress: Progre
         progress: (iterable, description, length) -> iterable, for a progress bar.
 
     Raises:
-        DataError: No such split, features that are missing, or a folder that holds something else.
+        DataError: No such split, features that are missing or made in another way than those of the training, or a
+            folder that holds something else.
     """
-    data = prepare(run.settings, [split], run.spec).splits[split]
+    data = prepare(run.settings, [split], run.spec, run.recipes).splits[split]
     settings = run.settings.evaluation
     texts, videos = encode_all(
         run.model, run.inputs, data.texts, data.videos, settings.batch_size, run.device, progress=progress

@@ -87,7 +87,7 @@ def open_source(
         return ReportSource(folder.path.resolve().name, split, StoredSimilarity.open(stored))
     run = load_run(root, checkpoint=checkpoint, device=device)
     retriever = Retriever(run, split=split, progress=progress)
-    data = prepare(run.settings, [split], run.spec).splits[split]
+    data = prepare(run.settings, [split], run.spec, run.recipes).splits[split]
     found, notes = _similarity(retriever, data, stored, progress)
     return ReportSource(
         run.settings.name,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from hgr import Retriever
 from hgr.cli.main import DATA, OK, run
 from hgr.retrieval.embedding_folder import read_embeddings
-from tests.hgr.retrieval.small_run import SmallParser, make_run
+from tests.hgr.retrieval.small_run import SmallParser, make_run, write_features
 
 
 def test_levels_are_exported_with_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,3 +44,13 @@ def test_it_replaces_its_own_and_nothing_else(tmp_path: Path, capsys: pytest.Cap
     assert run(["encode", str(small), "--out", str(tmp_path / "mine")]) == DATA
     assert "holds no index.json" in capsys.readouterr().err
     assert (tmp_path / "mine" / "text" / "precious.txt").read_text() == "keep"
+
+
+def test_features_made_in_another_way_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = make_run(tmp_path)
+    store = tmp_path / "data" / "features"
+    shutil.rmtree(store)
+    write_features(store, [f"v{i}" for i in range(12)], backbone="another")
+    assert run(["encode", str(small), "--out", str(tmp_path / "vectors")]) == DATA
+    assert "expected backbone 'made-up', found 'another'" in capsys.readouterr().err
+    assert not (tmp_path / "vectors").exists()

@@ -102,9 +102,11 @@ def small_settings(data: Path, **changes: object) -> Settings:
     return default_settings(HGRConfig(width=16, word_width=8, **changes), str(data), "small")  # type: ignore[arg-type]
 
 
-def write_features(path: Path, ids: list[str], seed: int = 0, frames: int = FRAMES) -> None:
+def write_features(
+    path: Path, ids: list[str], seed: int = 0, frames: int = FRAMES, backbone: str = "made-up"
+) -> None:
     generator = np.random.default_rng(seed)
-    recipe = Recipe("made-up", sampling={"frames": frames, "placement": "uniform"})
+    recipe = Recipe(backbone, sampling={"frames": frames, "placement": "uniform"})
     with FeatureStoreWriter(path, {"frames": StreamPlan(DIM, recipe, "float32")}) as writer:
         for video in ids:
             writer.add(video, {"frames": generator.normal(size=(frames, DIM)).astype(np.float32)})
