@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -13,8 +13,9 @@ from graphs.role_graph import RoleGraph
 from hgr.analysis.agreement import level_agreement
 from hgr.analysis.calibration import calibrate, top_scores
 from hgr.analysis.decisions import decisions
-from hgr.analysis.extra_rows import correction_rows, graded_numbers
+from hgr.analysis.extra_rows import correction_rows
 from hgr.analysis.fusion import fused_ranks
+from hgr.analysis.graded_rows import CaptionKnowledge, graded_rows
 from hgr.analysis.hubness import hubness
 from hgr.analysis.levels import (
     FusionRow,
@@ -48,6 +49,8 @@ def analyze(
     selection: str = "rsum",
     corrections: Mapping[str, float] | None = None,
     bank: torch.Tensor | None = None,
+    graded: Sequence[str] = (),
+    knowledge: CaptionKnowledge | None = None,
 ) -> dict[str, Any]:
     """Metrics of every matrix, and with several levels what each is worth.
 
@@ -61,6 +64,9 @@ def analyze(
         selection: What "best" means on validation.
         corrections: Names of corrections -> temperatures, for rows of their own.
         bank: (B, V) scores of training captions, for query-bank normalization.
+        graded: Keys of `hgr.analysis.graded_rows.PROXIES`, for nDCG and mAP against each; by default role-graph
+            overlap where every caption has its graph.
+        knowledge: What these look at; role graphs alone where None.
 
     Returns:
         A JSON object of schema "hgr.analysis"; numbers that do not exist are null.
@@ -90,9 +96,12 @@ def analyze(
             }
             for name, temperature, rows in correction_rows(stored, ranking, corrections, bank)
         ]
-    graded = graded_numbers(stored, ranking, graphs) if graphs else None
-    if graded is not None:
-        found["graded"] = graded
+    if not graded and graphs and all(row.text in graphs for row in stored.texts):
+        graded = ("role_graph_overlap",)
+    if graded:
+        found["graded"] = graded_rows(
+            stored, ranking, graded, knowledge or CaptionKnowledge(graphs=graphs or {})
+        )
     if validation is not None and ranking in validation.matrices:
         calibration = calibrate(top_scores(validation, ranking), top_scores(stored, ranking))
         found["calibration"] = {"matrix": ranking, "chosen_on": "validation", **asdict(calibration)}

@@ -97,16 +97,19 @@ def _corrections(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     )
 
 
-def _graded(found: Mapping[str, Any]) -> list[str]:
+def _graded(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return table(
-        [f"{found['matrix']}, {found['relevance']}", "nDCG", "mAP", "skipped"],
+        ["relevance", "captions", "direction", "nDCG", "mAP", "skipped"],
         [
             [
+                row["relevance"],
+                f"{row['captions']:,}",
                 d.replace("_", " "),
-                f"{found[d]['nDCG']:.4f}",
-                _number(found[d]["mAP"], 4),
-                str(found[d]["skipped"]),
+                _number(row[d]["nDCG"], 4),
+                _number(row[d]["mAP"], 4),
+                str(row[d]["skipped"]),
             ]
+            for row in rows
             for d in ("text_to_video", "video_to_text")
         ],
     )

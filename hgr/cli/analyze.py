@@ -34,6 +34,24 @@ def command(
     bank: Annotated[
         Path | None, typer.Option(help="For querybank: .npy scores of training captions, (captions, videos).")
     ] = None,
+    graded: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="nDCG and mAP against graded relevance: bag_of_words, parts_of_speech, synsets, meteor_like or "
+            "role_graph_overlap; several times; all that the other options allow with 'all'."
+        ),
+    ] = None,
+    parses: Annotated[
+        Path | None,
+        typer.Option(help="For graded parts_of_speech and synsets: parse cache or file of parses."),
+    ] = None,
+    parser: Annotated[
+        str | None, typer.Option(help="Whose parses, where the cache has those of several parsers.")
+    ] = None,
+    wordnet: Annotated[Path | None, typer.Option(help="For graded synsets: WordNet's dict folder.")] = None,
+    stop_words: Annotated[
+        Path | None, typer.Option(help="For graded bag_of_words: other stop words than the closed classes.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="With --similarity: make a run folder that compare and report read.")
     ] = None,
@@ -63,6 +81,13 @@ def command(
         options["graphs"] = read_role_graphs(graphs)
     if training_graphs is not None:
         options["training"] = read_role_graphs(training_graphs).values()
+    if graded:
+        from hgr.analysis.graded_option import graded_names, read_knowledge
+
+        known = read_knowledge(
+            graphs=options.get("graphs"), parses=parses, parser=parser, wordnet=wordnet, stop_words=stop_words
+        )
+        options |= {"graded": graded_names(graded, known), "knowledge": known}
     if similarity and ids is not None:
         stored = open_foreign(parse_matrix_names(similarity), ids)
         if out is not None:

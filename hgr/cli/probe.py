@@ -41,6 +41,13 @@ def make_command(
         bool | None,
         typer.Option("--known-words/--rare-words", help="Trust rare words; by default in small sets."),
     ] = None,
+    per_caption: Annotated[
+        int, typer.Option(min=1, max=50, help="How often each operator draws; what differs is kept.")
+    ] = 1,
+    learn_from_all: Annotated[
+        bool,
+        typer.Option("--learn-from-all", help="Learn what is plausible from the captions of all splits."),
+    ] = False,
     sheet: Annotated[
         Path | None, typer.Option(help="Write a random sample of 200 as CSV, to be read by eye.")
     ] = None,
@@ -64,6 +71,8 @@ def make_command(
         seed=seed,
         refined=refined,
         known_words=known_words,
+        per_caption=per_caption,
+        learn_from_all=learn_from_all,
     )
     if sheet is not None:
         with atomic_write(sheet) as file:

@@ -16,6 +16,8 @@ from graphs.levels import ACTION, ENTITY
 from graphs.role_graph import RoleGraph
 
 Words = Sequence[Collection[str]]
+_Worded = tuple[list[str], list[str]]
+"""A caption's words and their stems."""
 
 
 class TaggedWord(Protocol):
@@ -121,11 +123,11 @@ def meteor_like(
         (N, M) float32.
     """
     table = synonyms or {}
-    references, hypotheses = ([text.lower().split() for text in texts] for texts in (first, second))
+    references, hypotheses = ([_worded(text) for text in texts] for texts in (first, second))
     values = torch.zeros(len(first), len(second))
     for i, reference in enumerate(references):
-        for j, hypothesis in enumerate(hypotheses):
-            values[i, j] = _meteor(reference, hypothesis, table)
+        places = _places(reference)
+        values[i] = torch.tensor([_meteor(reference, places, hypothesis, table) for hypothesis in hypotheses])
     return values
 
 
@@ -174,26 +176,49 @@ def _indicator(sets: Words, vocabulary: Mapping[str, int]) -> Tensor:
     return torch.sparse_coo_tensor(index, torch.ones(index.shape[1]), size, check_invariants=True).coalesce()
 
 
-def _meteor(reference: list[str], hypothesis: list[str], synonyms: Mapping[str, Collection[str]]) -> float:
+def _worded(text: str) -> _Worded:
+    words = text.lower().split()
+    return words, [_stem(word) for word in words]
+
+
+def _places(reference: _Worded) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Where each word and each stem of a reference stands."""
+    by_word: dict[str, list[int]] = {}
+    by_stem: dict[str, list[int]] = {}
+    for i, (word, stem) in enumerate(zip(*reference, strict=True)):
+        by_word.setdefault(word, []).append(i)
+        by_stem.setdefault(stem, []).append(i)
+    return by_word, by_stem
+
+
+def _meteor(
+    reference: _Worded,
+    places: tuple[dict[str, list[int]], dict[str, list[int]]],
+    hypothesis: _Worded,
+    synonyms: Mapping[str, Collection[str]],
+) -> float:
     matched: dict[int, int] = {}
     used: set[int] = set()
-    stages: tuple[Callable[[str, str], bool], ...] = (
-        lambda a, b: a == b,
-        lambda a, b: _stem(a) == _stem(b),
-        lambda a, b: b in synonyms.get(a, ()) or a in synonyms.get(b, ()),
-    )
-    for same in stages:
-        for j, word in enumerate(hypothesis):
-            if j in matched:
-                continue
-            options = [i for i, other in enumerate(reference) if i not in used and same(other, word)]
-            if options:
-                wanted = matched.get(j - 1, -2) + 1
-                matched[j] = wanted if wanted in options else options[0]
-                used.add(matched[j])
+
+    def match(j: int, where: Sequence[int]) -> None:
+        free = [i for i in where if i not in used]
+        if free:
+            wanted = matched.get(j - 1, -2) + 1
+            matched[j] = wanted if wanted in free else free[0]
+            used.add(matched[j])
+
+    for position, by_what in zip(hypothesis, places, strict=True):
+        for j, word in enumerate(position):
+            if j not in matched and word in by_what:
+                match(j, by_what[word])
+    if synonyms:
+        for j, word in enumerate(hypothesis[0]):
+            if j not in matched:
+                known = synonyms.get(word, ())
+                match(j, [i for i, o in enumerate(reference[0]) if o in known or word in synonyms.get(o, ())])
     if not matched:
         return 0.0
-    precision, recall = len(matched) / len(hypothesis), len(matched) / len(reference)
+    precision, recall = len(matched) / len(hypothesis[0]), len(matched) / len(reference[0])
     chunks = sum(matched.get(j - 1) != i - 1 for j, i in matched.items())
     score = 10 * precision * recall / (recall + 9 * precision)
     return score * (1 - 0.5 * (chunks / len(matched)) ** 3)

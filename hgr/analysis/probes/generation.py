@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graphs.role_graph import RoleGraph
@@ -49,6 +49,8 @@ def generate(
     kinds: Sequence[str] = tuple(OPERATORS),
     seed: int = 0,
     known_words: bool | None = None,
+    per_caption: int = 1,
+    wanted: Collection[str] | None = None,
 ) -> Iterator[Probe]:
     """Probes of a corpus, in the order of its captions; the same for the same corpus and seed.
 
@@ -57,6 +59,8 @@ def generate(
         kinds: Keys of `OPERATORS`.
         seed: Of the choices among replacements.
         known_words: Take every word for a real one; by default in corpora of fewer than 20,000 captions.
+        per_caption: How often each operator draws; the different altered captions of all draws are kept.
+        wanted: Ids of the captions that are altered, None for all; the others only say what is plausible.
 
     Raises:
         DataError: Unknown kind, or no captions.
@@ -72,7 +76,8 @@ def generate(
     sound = [source for source in sources if is_sound(source, vocabulary)]
     _learn_events(corpus, sound)
     for source in sound:
-        yield from _probes_of(source, corpus, kinds, seed)
+        if wanted is None or source.id in wanted:
+            yield from _probes_of(source, corpus, kinds, seed, per_caption)
 
 
 def _learn_events(corpus: Corpus, sources: Iterable[Source]) -> None:
@@ -82,22 +87,27 @@ def _learn_events(corpus: Corpus, sources: Iterable[Source]) -> None:
             corpus.events[found[0]][found[1]] += 1
 
 
-def _probes_of(source: Source, corpus: Corpus, kinds: Sequence[str], seed: int) -> Iterator[Probe]:
+def _probes_of(
+    source: Source, corpus: Corpus, kinds: Sequence[str], seed: int, per_caption: int
+) -> Iterator[Probe]:
     seen = {source.text}
     for kind in kinds:
-        rng = random.Random(f"{seed} {source.seed} {kind}")
-        for number, edit in enumerate(OPERATORS[kind].apply(source, corpus, rng)):
-            if edit.text in seen:
-                continue
-            seen.add(edit.text)
-            yield Probe(
-                f"{source.id}/{kind}/{number}",
-                kind,
-                source.id,
-                source.video,
-                source.text,
-                edit.text,
-                edit.before,
-                edit.after,
-                edit.graph,
-            )
+        number = 0
+        for draw in range(per_caption):
+            rng = random.Random(f"{seed} {source.seed} {kind}" + (f" {draw}" if draw else ""))
+            for edit in OPERATORS[kind].apply(source, corpus, rng):
+                if edit.text in seen:
+                    continue
+                seen.add(edit.text)
+                yield Probe(
+                    f"{source.id}/{kind}/{number}",
+                    kind,
+                    source.id,
+                    source.video,
+                    source.text,
+                    edit.text,
+                    edit.before,
+                    edit.after,
+                    edit.graph,
+                )
+                number += 1

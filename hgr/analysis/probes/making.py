@@ -42,6 +42,8 @@ def make_probes(
     seed: int = 0,
     refined: bool = True,
     known_words: bool | None = None,
+    per_caption: int = 1,
+    learn_from_all: bool = False,
 ) -> Made:
     """Make and write the probes of a data set.
 
@@ -55,6 +57,8 @@ def make_probes(
         seed: Of choices and blind readers.
         refined: Drop pairs until a blind reader is near chance.
         known_words: As in `generate`.
+        per_caption: As in `generate`.
+        learn_from_all: Learn what is plausible from the captions of all splits, not only from those of `split`.
 
     Raises:
         DataError: No captions, captions without a role graph and no parser, unknown kinds.
@@ -62,15 +66,16 @@ def make_probes(
     """
     data = load_folder(folder)
     captions = data.captions_of(split) if split else data.captions
+    corpus = data.captions if learn_from_all else captions
     where = graphs or (folder / GRAPHS_FILE if (folder / GRAPHS_FILE).is_file() else None)
     if not captions:
         raise DataError(f"{folder}: no captions" + (f" in split {split!r}" if split else ""))
-    known, report = role_graphs_of(
-        (c.text for c in captions), GraphSource(where, parser, folder / PARSES_FILE)
-    )
+    known, report = role_graphs_of((c.text for c in corpus), GraphSource(where, parser, folder / PARSES_FILE))
     failed = set(report.failed)
-    usable = [(c.id, c.video, c.text, known[c.text]) for c in captions if c.text not in failed]
-    probes = list(generate(usable, tuple(kinds) if kinds else tuple(OPERATORS), seed, known_words))
+    usable = [(c.id, c.video, c.text, known[c.text]) for c in corpus if c.text not in failed]
+    wanted = frozenset(c.id for c in captions)
+    chosen = tuple(kinds) if kinds else tuple(OPERATORS)
+    probes = list(generate(usable, chosen, seed, known_words, per_caption, wanted))
     if refined:
         probes, passports = refine_probes(probes, seed)
     else:
@@ -83,7 +88,9 @@ def make_probes(
         "folder": folder.name,
         "split": split,
         "captions": len(captions),
-        "without_graph": len(captions) - len(usable),
+        "without_graph": sum(c.text in failed for c in captions),
+        "learned_from": len(corpus),
+        "per_caption": per_caption,
         "parser": parser,
         "digest": digest(captions, {c.video for c in captions}),
         "seed": seed,

@@ -3,14 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from graphs.role_graph import Edge, Node, RoleGraph
 from hgr.analysis.corrections_option import parse_corrections
-from hgr.analysis.extra_rows import correction_rows, graded_numbers
+from hgr.analysis.extra_rows import correction_rows
 from hgr.analysis.level_analysis import analyze
 from hgr.analysis.level_tables import to_markdown
 from hgr.errors import DataError
 from hgr.metrics.corrections import dual_softmax
-from hgr.metrics.graded import ndcg
 from hgr.metrics.ranking import ranks
 from hgr.metrics.summary import summarize
 from tests.hgr.analysis.made_up import made_up
@@ -38,31 +36,3 @@ def test_errors() -> None:
     for bad in ("a", "a=x", "a=0", "a=nan"):
         with pytest.raises(DataError, match="correction"):
             parse_corrections([bad])
-
-
-def graph(verb: str, agent: str) -> RoleGraph:
-    nodes = (
-        Node("event", (0, 1), f"{agent} {verb}"),
-        Node("action", (1,), verb),
-        Node("entity", (0,), agent),
-    )
-    return RoleGraph((agent, verb), nodes, (Edge(0, 1, ""), Edge(1, 2, "ARG0")))
-
-
-def test_graded_numbers() -> None:
-    stored = made_up(num_texts=12, num_videos=6)
-    graphs = {row.text: graph(f"verb{i % 3}", f"agent{i % 2}") for i, row in enumerate(stored.texts)}
-    found = graded_numbers(stored, "event", graphs)
-    assert (
-        found is not None
-        and 0 < found["text_to_video"]["nDCG"] <= 1
-        and found["text_to_video"]["skipped"] == 0
-    )
-    assert found["text_to_video"]["nDCG"] != pytest.approx(found["video_to_text"]["nDCG"])
-    apart = {row.text: graph(f"verb{i}", f"agent{i}") for i, row in enumerate(stored.texts)}
-    relevant = torch.from_numpy(stored.relevant()).float()
-    plain = ndcg(stored.matrices["event"], relevant).mean().item()
-    alone = graded_numbers(stored, "event", apart)
-    assert alone is not None and alone["text_to_video"]["nDCG"] == pytest.approx(plain)
-    assert graded_numbers(stored, "event", dict(list(graphs.items())[1:])) is None
-    assert "## Graded relevance" in to_markdown(analyze(stored, graphs=graphs))

@@ -70,3 +70,16 @@ def test_problems_have_their_exit_codes(tmp_path: Path, capsys: pytest.CaptureFi
     np.save(scores, np.full((60, 20), np.nan, dtype=np.float32))
     assert run(["analyze", "--similarity", scores, "--ids", ids]) == 3
     assert "NaN" in capsys.readouterr().err
+
+
+def test_graded_relevance_is_asked_for_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "similarity" / "test", made_up(seed=1))
+    assert (
+        run(["analyze", str(tmp_path), "--graded", "bag_of_words", "--graded", "meteor_like", "--json"]) == 0
+    )
+    rows = json.loads(capsys.readouterr().out)["graded"]
+    assert [row["relevance"] for row in rows] == ["bag_of_words", "meteor_like"]
+    assert run(["analyze", str(tmp_path), "--graded", "all"]) == 0
+    assert "## Graded relevance" in capsys.readouterr().out
+    assert run(["analyze", str(tmp_path), "--graded", "synsets"]) == 3
+    assert "synsets needs --parses" in capsys.readouterr().err
