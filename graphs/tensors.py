@@ -14,6 +14,7 @@ from torch_geometric.data import Batch, Data
 
 from graphs.levels import ACTION, ENTITY, EVENT, LEVELS
 from graphs.role_graph import NOUN, RoleGraph
+from graphs.transforms import first_nodes
 
 ROLES = (
     "V", "ARG1", "ARG0", "ARG2", "ARG3", "ARG4", "ARGM-LOC", "ARGM-MNR", "ARGM-TMP", "ARGM-DIR", "ARGM-ADV",
@@ -66,9 +67,9 @@ def to_data(
 ) -> RoleGraphData:
     """A role graph as torch_geometric Data, cut by HGR's rules.
 
-    A node is kept if its first word lies before `max_words` and it is among the first of its level; its words
-    beyond the cut are dropped; edges are kept if both ends are. A kept entity keeps the role that it had in the
-    whole graph, even if its action is gone.
+    The `first_nodes` are kept, without their words beyond the cut; edges are kept if both ends are. A kept entity
+    keeps the role that it had in the whole graph, even if its action is gone, which a role graph cannot say:
+    `keep_first` gives the same nodes, but such an entity is "NOUN" there.
 
     Args:
         graph: The graph; give it `split_by_role` first where a node must have one role.
@@ -79,14 +80,8 @@ def to_data(
         max_words: Number of words kept, None for all.
     """
     words = graph.words[:max_words]
-    limits = {EVENT: 1, ACTION: max_actions, ENTITY: max_entities}
-    place: dict[int, int] = {}
-    counts = dict.fromkeys(LEVELS, 0)
-    for i, node in enumerate(graph.nodes):
-        limit = limits[node.level]
-        if (limit is None or counts[node.level] < limit) and (i == 0 or node.tokens[0] < len(words)):
-            place[i] = len(place)
-            counts[node.level] += 1
+    kept = first_nodes(graph, max_actions, max_entities, max_words)
+    place = {position: row for row, position in enumerate(kept)}
     roles = dict.fromkeys(place, _ROLE_IDS["V"])
     messages: list[tuple[int, int]] = []
     named: set[int] = set()

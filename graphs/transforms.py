@@ -28,6 +28,36 @@ class Truncation:
         return bool(self.actions or self.entities or self.words)
 
 
+def first_nodes(
+    graph: RoleGraph,
+    max_actions: int | None = None,
+    max_entities: int | None = None,
+    max_words: int | None = None,
+) -> tuple[int, ...]:
+    """Positions of the nodes that fit into fixed slots, by the published rule of HGR.
+
+    The event, and the first `max_actions` action nodes and the first `max_entities` entity nodes in node order,
+    counting only nodes whose first word lies before `max_words`; None for no limit.
+
+    Raises:
+        ValueError: A limit below 0.
+    """
+    for name, limit in (
+        ("max_actions", max_actions),
+        ("max_entities", max_entities),
+        ("max_words", max_words),
+    ):
+        if limit is not None and limit < 0:
+            raise ValueError(f"{name} is {limit}, expected at least 0 or None")
+    kept = [0]
+    for level, limit in ((ACTION, max_actions), (ENTITY, max_entities)):
+        inside = [
+            i for i in graph.positions(level) if max_words is None or graph.nodes[i].tokens[0] < max_words
+        ]
+        kept += inside[:limit]
+    return tuple(sorted(kept))
+
+
 def truncation(
     graph: RoleGraph,
     max_actions: int | None = None,
@@ -35,7 +65,7 @@ def truncation(
     max_words: int | None = None,
 ) -> Truncation:
     """How much `keep_first` with the same limits drops."""
-    kept = _kept(graph, max_actions, max_entities, max_words)
+    kept = first_nodes(graph, max_actions, max_entities, max_words)
     return Truncation(
         actions=sum(node.level == ACTION and i not in kept for i, node in enumerate(graph.nodes)),
         entities=sum(node.level == ENTITY and i not in kept for i, node in enumerate(graph.nodes)),
@@ -49,25 +79,15 @@ def keep_first(
     max_entities: int | None = None,
     max_words: int | None = None,
 ) -> RoleGraph:
-    """The graph within fixed slots, by the published rules of HGR.
+    """The graph within fixed slots: only its `first_nodes`, and the words before `max_words`.
 
-    The first `max_actions` action nodes and the first `max_entities` entity nodes in node order are kept,
-    counting only nodes whose first word lies before `max_words`; words from `max_words` on are cut off the
-    kept nodes and off the caption. Edges between kept nodes stay. An entity all of whose actions were
-    dropped hangs under the event ("NOUN"). HGR published 4, 6 and 30; None keeps all.
+    Words that are cut off leave the kept nodes too. Edges between kept nodes stay. An entity all of whose actions
+    were dropped hangs under the event ("NOUN"). HGR published 4, 6 and 30; None keeps all.
 
     Paper: Chen et al., Fine-grained Video-Text Retrieval with Hierarchical Graph Reasoning, CVPR 2020.
     """
-    for name, limit in (
-        ("max_actions", max_actions),
-        ("max_entities", max_entities),
-        ("max_words", max_words),
-    ):
-        if limit is not None and limit < 0:
-            raise ValueError(f"{name} is {limit}, expected at least 0 or None")
-    words = graph.words if max_words is None else graph.words[:max_words]
-    kept = _kept(graph, max_actions, max_entities, max_words)
-    return _subgraph(graph, kept, words, list(graph.edges))
+    kept = first_nodes(graph, max_actions, max_entities, max_words)
+    return _subgraph(graph, set(kept), graph.words[:max_words], list(graph.edges))
 
 
 def merge_repeated(graph: RoleGraph) -> RoleGraph:
@@ -160,18 +180,6 @@ def shuffle(graph: RoleGraph, generator: Random) -> RoleGraph:
             fresh = Edge(action[edge.source], action[edge.target], role)
         _append(edges, fresh)
     return RoleGraph(graph.words, graph.nodes, tuple(edges))
-
-
-def _kept(
-    graph: RoleGraph, max_actions: int | None, max_entities: int | None, max_words: int | None
-) -> set[int]:
-    kept = {0}
-    for level, limit in ((ACTION, max_actions), (ENTITY, max_entities)):
-        inside = [
-            i for i in graph.positions(level) if max_words is None or graph.nodes[i].tokens[0] < max_words
-        ]
-        kept.update(inside[:limit])
-    return kept
 
 
 def _subgraph(graph: RoleGraph, kept: set[int], words: tuple[str, ...], edges: list[Edge]) -> RoleGraph:

@@ -17,7 +17,7 @@ class Phrase:
     Attributes:
         level: "action", "entity", ...
         text: Its words.
-        role: Its semantic role, "" for actions and where there is none.
+        role: Its semantic role, "" for actions and where there is none, "NOUN" where its action was cut off.
         node: Position in `seen_graph`, -1 for an element that is no node of it.
     """
 

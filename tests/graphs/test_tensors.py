@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 import torch
 
+from graphs.build import build_role_graph
 from graphs.levels import ACTION, ENTITY
 from graphs.role_graph import NOUN, Edge, Node, RoleGraph, event_node
 from graphs.tensors import ROLES, batch, nodes_of_level, role_id, to_data
+from graphs.transforms import keep_first, split_by_role
+from parsing import ParseFailure
+from tests.parsing.parse_samples import random_parse
 
 WORDS = ("a", "man", "feeds", "a", "dog", "and", "walks", "in", "snow")
 
@@ -92,3 +98,28 @@ def test_nodes_of_a_level_are_padded_by_graph() -> None:
     assert padded[1, :, 0].tolist() == [3.0, 4.0, 6.0] and not padded[0].any()
     padded, mask = nodes_of_level(values[:1], graphs.node_level[:1], graphs.batch[:1], 1, ACTION)
     assert padded.shape == (1, 1, 1) and not mask.any()
+
+
+def test_the_cut_graph_gives_the_tensors_of_the_cut() -> None:
+    generator = random.Random(5)
+    compared = orphans = 0
+    for _ in range(200):
+        result = random_parse(generator)
+        if isinstance(result, ParseFailure):
+            continue
+        graph = split_by_role(build_role_graph(result))
+        limits = dict(
+            zip(
+                ("max_actions", "max_entities", "max_words"),
+                generator.choices((0, 1, 2, 5), k=3),
+                strict=True,
+            )
+        )
+        cut = keep_first(graph, **limits)
+        found, expected = to_data(graph, IDS, 2, **limits), to_data(cut, IDS, 2)
+        for name in ("word_ids", "node_level", "edge_index", "span_node_index", "span_word_index"):
+            assert torch.equal(found[name], expected[name]), (name, limits, graph)
+        changed = (found.node_role != expected.node_role).nonzero().flatten().tolist()
+        assert all(cut.roles_of(position) == (NOUN,) for position in changed)
+        compared, orphans = compared + len(cut.nodes), orphans + len(changed)
+    assert compared > 300 and orphans > 5
