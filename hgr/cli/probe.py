@@ -114,3 +114,23 @@ def run_command(
         typer.echo(json.dumps(results_json(found.results, found.passports, found.about)))
     else:
         typer.echo(results_markdown(found.results, found.passports).rstrip())
+
+
+@app.command("pool")
+def pool_command(
+    probes: Annotated[Path, typer.Argument(help="Probe set that hgr probe run was called with.")],
+    runs: Annotated[list[Path], typer.Argument(help="Run folders: the seeds of one system.")],
+    seed: Annotated[int, typer.Option(min=0, help="Of permutations and bootstrap.")] = 0,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Read the seeds of one system as one: all their margins, clustered by video."""
+    import json
+
+    from hgr.analysis.probes.pooling import pool_probes
+    from hgr.analysis.probes.tables import results_json, results_markdown
+
+    found = pool_probes(probes, runs, seed=seed)
+    if json_output:
+        typer.echo(json.dumps(results_json(found.results, found.passports, found.about)))
+    else:
+        typer.echo(results_markdown(found.results, found.passports).rstrip())

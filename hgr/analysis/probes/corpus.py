@@ -37,6 +37,7 @@ class Corpus:
         verb_forms: Verb word -> captions in which it is an action.
         place_prepositions: Head noun of a place -> preposition -> captions.
         instruments: Verb lemma -> head noun after "with" or "using" -> videos.
+        known_word: Captions from which a word is taken for a real one.
     """
 
     words: Counter[str] = field(default_factory=Counter)
@@ -58,6 +59,7 @@ class Corpus:
     verb_forms: Counter[str] = field(default_factory=Counter)
     instruments: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     place_prepositions: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    known_word: int = KNOWN_WORD
     _associations: dict[tuple[str, str], float] = field(default_factory=dict)
     _meant: dict[str, set[str]] = field(default_factory=dict)
 
@@ -78,7 +80,7 @@ class Corpus:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Words seen often enough to be real ones."""
-        return frozenset(word for word, count in self.words.items() if count >= KNOWN_WORD)
+        return frozenset(word for word, count in self.words.items() if count >= self.known_word)
 
     def association(self, first: str, second: str) -> float:
         """How much more often two words are said of the same video than chance would have it; 1 is chance.
@@ -103,7 +105,7 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
         sources: All captions, not only those that probes are made from.
         small: Take every word that occurs for known (a corpus with a controlled vocabulary).
     """
-    corpus = Corpus()
+    corpus = Corpus(known_word=1 if small else KNOWN_WORD)
     counted: set[tuple[str, ...]] = set()
 
     def once(counter: Counter[str], what: str, *key: str) -> None:
@@ -114,7 +116,7 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
 
     for source in sources:
         words = source.words
-        corpus.words.update(set(words) if not small else dict.fromkeys(words, KNOWN_WORD))
+        corpus.words.update(set(words))
         corpus.said[source.video].update(words)
         corpus.pairs.update(zip(words, words[1:], strict=False))
         for word in set(words):

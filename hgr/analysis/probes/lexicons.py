@@ -25,22 +25,25 @@ PRONOUNS = words(
     we me us my your our this that there one ones other others another each"""
 )
 
-COLORS = words("red blue green yellow black white brown orange pink purple gray silver gold blonde golden")
+COLORS = words(
+    "red blue green yellow black white brown orange pink purple cyan gray silver gold blonde golden"
+)
 SIZES = words("big small large little tiny huge")
 AGES = words("young old elderly")
 MATERIALS = words("wooden metal plastic glass leather stone paper")
 ATTRIBUTES: tuple[dict[str, tuple[str, ...]], ...] = (
     {
-        "red": ("blue", "green", "yellow", "white"),
-        "blue": ("red", "yellow", "green", "black"),
-        "green": ("red", "blue", "purple", "white"),
-        "yellow": ("blue", "purple", "black", "red"),
-        "black": ("white", "yellow", "red", "green"),
-        "white": ("black", "red", "green", "blue"),
+        "red": ("blue", "green", "yellow", "white", "cyan"),
+        "blue": ("red", "yellow", "green", "black", "pink", "orange"),
+        "green": ("red", "blue", "purple", "white", "pink", "orange"),
+        "yellow": ("blue", "purple", "black", "red", "pink", "cyan"),
+        "black": ("white", "yellow", "red", "green", "pink", "orange", "cyan"),
+        "white": ("black", "red", "green", "blue", "purple", "orange"),
         "brown": ("white", "blue", "green", "gray"),
-        "orange": ("blue", "green", "black", "white"),
-        "pink": ("green", "black", "blue", "yellow"),
+        "orange": ("blue", "green", "black", "white", "purple", "cyan"),
+        "pink": ("green", "black", "blue", "yellow", "cyan"),
         "purple": ("yellow", "orange", "white", "green"),
+        "cyan": ("red", "yellow", "orange", "pink", "black"),
         "gray": ("red", "green", "yellow", "orange"),
         "grey": ("red", "green", "yellow", "orange"),
     },

@@ -91,7 +91,7 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
             wanted = head if obj else _agent_head(source, action)
             if wanted is not None and partners[wanted] >= MIN_SEEN:
                 options.append(other)
-        for other in _pick(options, rng):
+        for other in _pick(options, corpus, rng):
             pieces = substitute(source, action.verb, action.verb + 1, [other])
             found.append(make_edit(source, "action", pieces, before=word, after=other, nodes=[action.node]))
     return found
@@ -126,7 +126,7 @@ def replace_patient(source: Source, corpus: Corpus, rng: random.Random) -> list[
             and (action.lemma != "play" or {head, other} <= PLAYABLE)
             and _can_stand_for(corpus, source, head, other, phrase)
         ]
-        found += [_exchange_head(source, "patient", filler, other) for other in _pick(options, rng)]
+        found += [_exchange_head(source, "patient", filler, other) for other in _pick(options, corpus, rng)]
     return found
 
 
@@ -160,7 +160,7 @@ def replace_place(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
                 continue
             if corpus.association(head, other) <= MOST_ASSOCIATED:
                 options.append(place)
-        for place in _pick(options, rng):
+        for place in _pick(options, corpus, rng):
             pieces = substitute(source, phrase.start, phrase.end, place.split())
             before = " ".join(source.words[phrase.start : phrase.end])
             found.append(make_edit(source, "place", pieces, before=before, after=place, nodes=[filler.node]))
@@ -193,7 +193,9 @@ def replace_instrument(source: Source, corpus: Corpus, rng: random.Random) -> li
                 and other in INSTRUMENTS
                 and _can_stand_for(corpus, source, head, other, phrase)
             ]
-            found += [_exchange_head(source, "instrument", filler, other) for other in _pick(options, rng)]
+            found += [
+                _exchange_head(source, "instrument", filler, other) for other in _pick(options, corpus, rng)
+            ]
     return found
 
 
@@ -215,7 +217,7 @@ def replace_attribute(source: Source, corpus: Corpus, rng: random.Random) -> lis
                 for other in table.get(word, ())
                 if other not in corpus.said[source.video] and corpus.words[other]
             ]
-            for other in _pick(options, rng):
+            for other in _pick(options, corpus, rng):
                 pieces = substitute(source, position, position + 1, [other])
                 found.append(make_edit(source, "attribute", pieces, before=word, after=other, nodes=[node]))
     return found
@@ -235,7 +237,7 @@ def replace_number(source: Source, corpus: Corpus, rng: random.Random) -> list[E
                 for i, other in enumerate(NUMBERS[:5])
                 if abs(i - here) >= 2 and other not in corpus.said[source.video]
             ]
-            for other in _pick(options, rng):
+            for other in _pick(options, corpus, rng):
                 pieces = substitute(source, position, position + 1, [other])
                 found.append(make_edit(source, "number", pieces, before=word, after=other, nodes=[node]))
     return found
@@ -314,7 +316,7 @@ def _replace_people(
                 ]
             else:
                 continue
-            found += [_exchange_head(source, kind, filler, other) for other in _pick(options, rng)]
+            found += [_exchange_head(source, kind, filler, other) for other in _pick(options, corpus, rng)]
     return found
 
 
@@ -398,7 +400,14 @@ def _verb_is_said(corpus: Corpus, source: Source, lemma: str, word: str) -> bool
     return any(same_action(lemma, said) for said in corpus.verbs_said[source.video])
 
 
-def _pick(options: Iterable[str], rng: random.Random) -> list[str]:
-    """One of the options, every one as likely, so that frequent words are no clue."""
+def _pick(options: Iterable[str], corpus: Corpus, rng: random.Random) -> list[str]:
+    """One of the options, the more likely the more often the corpus says it.
+
+    So the words that are put in are as frequent as those that stand in true captions, and rare words give nothing away.
+    Of a phrase the last word counts.
+    """
     ordered = sorted(set(options))
-    return [rng.choice(ordered)] if ordered else []
+    if not ordered:
+        return []
+    weights = [max(1, corpus.words[option.rsplit(" ", 1)[-1]]) for option in ordered]
+    return rng.choices(ordered, weights)

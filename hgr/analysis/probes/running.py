@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hgr.analysis.probes.margins_file import StoredMargins, margins_path, write_margins
 from hgr.analysis.probes.probe_set import Passport, read_probes
 from hgr.analysis.probes.results import FUSED, KindResult, kind_results
 from hgr.analysis.probes.scoring import level_spreads, probe_margins
@@ -39,7 +40,7 @@ def run_probes(
     single_frame: bool = True,
     seed: int = 0,
 ) -> Ran:
-    """Score a probe set and write `results/probes.<name>.json` into the run.
+    """Score a probe set and write `results/probes.<name>.json` and `.margins.npz` into the run.
 
     Args:
         run: The run's folder.
@@ -63,7 +64,8 @@ def run_probes(
     scores = StoredSimilarity.open(stored) if stored.is_dir() else None
     margins = probe_margins(retriever, listed)
     single = probe_margins(retriever, listed, single_frame=True)[FUSED] if single_frame else None
-    results = kind_results(listed, margins, level_spreads(retriever, listed, scores), single, seed)
+    spreads = level_spreads(retriever, listed, scores)
+    results = kind_results(listed, margins, spreads, single, seed)
     about = {
         "probes": probes.name,
         "made_from": made,
@@ -71,5 +73,7 @@ def run_probes(
         "spreads_from": validation if scores is not None else "the probes' captions",
     }
     content = results_json(results, passports, about)
-    write_versioned(folder.results(f"probes.{probes.stem}"), SCHEMA, content)
+    path = folder.results(f"probes.{probes.stem}")
+    write_versioned(path, SCHEMA, content)
+    write_margins(margins_path(path), listed, StoredMargins(margins, spreads, single))
     return Ran(tuple(results), tuple(passports), about)

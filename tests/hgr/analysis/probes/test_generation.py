@@ -161,3 +161,27 @@ def test_errors() -> None:
         list(generate(corpus_captions(), ["nothing"]))
     with pytest.raises(DataError, match="no captions"):
         list(generate([]))
+
+
+def test_several_draws_a_caption_differ_and_others_only_teach() -> None:
+    corpus = corpus_captions()
+    once = list(generate(corpus, ["action", "agent"], known_words=True))
+    often = list(generate(corpus, ["action", "agent"], known_words=True, per_caption=6))
+    assert len(often) > len(once)
+    assert {(p.caption, p.altered) for p in once} <= {(p.caption, p.altered) for p in often}
+    assert len({(p.caption, p.altered) for p in often}) == len(often) == len({p.id for p in often})
+    wanted = {"v3#0", "v7#0"}
+    some = list(generate(corpus, ["action", "agent"], known_words=True, wanted=wanted))
+    assert some == [p for p in once if p.caption in wanted]
+
+
+def test_fillers_are_as_frequent_as_the_words_of_true_captions() -> None:
+    """Blue is said of four things in five, so four in five of the red ones become blue."""
+    things = [("a red ball", 100), ("a blue ball", 400), ("a green ball", 100)]
+    corpus = [
+        (f"{i} {thing}", f"{i} {thing}", *transitive("a man", "is kicking", thing))
+        for thing, number in things
+        for i in range(number)
+    ]
+    found = Counter(p.after for p in generate(corpus, ["attribute"], known_words=True) if p.before == "red")
+    assert set(found) == {"blue", "green"} and 65 <= found["blue"] <= 95
