@@ -67,6 +67,13 @@ def joined_world(device: torch.device | str = "cpu") -> Iterator[World]:
         dist.destroy_process_group()
 
 
+def present_world() -> World:
+    """The processes joined at the moment, for layers that need more than their share of a batch."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return ALONE
+    return World(dist.get_rank(), dist.get_world_size())
+
+
 class _Gather(torch.autograd.Function):
     """Equally shaped tensors of all processes, one after the other; its gradient is summed over the processes."""
 
@@ -82,6 +89,27 @@ class _Gather(torch.autograd.Function):
         total = gradients[0].contiguous().clone()
         dist.all_reduce(total)
         return total[ctx.rows], None, None
+
+
+class _Sum(torch.autograd.Function):
+    """The sum of equally shaped tensors over all processes; so is its gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, local: Tensor) -> Tensor:
+        total = local.contiguous().clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        total = gradients[0].contiguous().clone()
+        dist.all_reduce(total)
+        return total
+
+
+def sum_over_processes(local: Tensor, world: World) -> Tensor:
+    """The sum of a tensor over all processes; gradients flow back to each of them."""
+    return local if world.size == 1 else _Sum.apply(local)
 
 
 def gather_level(local: LevelEmbedding, world: World) -> LevelEmbedding:

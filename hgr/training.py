@@ -296,6 +296,7 @@ def train_epoch(
         groups=training.batch_groups,
         workers=training.workers,
         world=world,
+        with_whole=bool(state.objective.auxiliary_weights),
     )
     steps_per_epoch = state.position + len(loader)
     bar = tracker.progress(loader, f"epoch {state.epoch + 1}", len(loader))
@@ -360,23 +361,25 @@ def batch_loss(
 ) -> LossReport:
     """Encode a batch, compare all with all, weigh the losses; losses are float32 under any precision.
 
-    With several processes each encodes its share and compares the pairs of all; a system's own terms are those of the
-    process's share.
+    With several processes each encodes its share, and compares the pairs of all; a system's own terms are those of the
+    whole batch too.
     """
     reduced = torch.autocast(torch.device(device).type, torch.bfloat16)
     with reduced if precision == "bfloat16" else nullcontext():
-        text, video = model.encode_text(batch.text), model.encode_video(batch.video)
-        matrices = all_matrices(model, gather_embeddings(text, world), gather_embeddings(video, world))
+        text = gather_embeddings(model.encode_text(batch.text), world)
+        video = gather_embeddings(model.encode_video(batch.video), world)
+        matrices = all_matrices(model, text, video)
         auxiliary = {}
         if objective.auxiliary_weights:
-            share = world.share(range(len(batch.positives["video"])))
-            own = slice(share[0], share[-1] + 1)
+            if world.size > 1 and batch.whole is None:
+                raise ValueError("a system's own loss terms need batches made with_whole")
+            whole_text, whole_video = batch.whole or (batch.text, batch.video)
             auxiliary = model.auxiliary_losses(
-                text=batch.text,
-                video=batch.video,
+                text=whole_text,
+                video=whole_video,
                 text_embeddings=text,
                 video_embeddings=video,
-                positives=batch.positives["video"][own, own],
+                positives=batch.positives["video"],
             )
     matrices = {name: matrix.float() for name, matrix in matrices.items()}
     return objective(matrices, positives_of(model, matrices, batch.positives), auxiliary)

@@ -115,6 +115,8 @@ class PairBatch:
             processes it covers the pairs of all of them, while the rest covers this process's share.
         caption_ids: Ids of the texts.
         video_ids: Ids of the videos.
+        whole: Text and video batch of the pairs of all processes, where they were asked for; None where there is one
+            process, whose share is all.
     """
 
     text: Batch
@@ -122,11 +124,15 @@ class PairBatch:
     positives: Mapping[str, Tensor]
     caption_ids: tuple[str, ...]
     video_ids: tuple[str, ...]
+    whole: tuple[Batch, Batch] | None = None
 
     def to(self, device: torch.device | str) -> PairBatch:
         """The same batch on a device."""
         positives = {unit: matrix.to(device) for unit, matrix in self.positives.items()}
-        return replace(self, text=self.text.to(device), video=self.video.to(device), positives=positives)
+        whole = None if self.whole is None else (self.whole[0].to(device), self.whole[1].to(device))
+        return replace(
+            self, text=self.text.to(device), video=self.video.to(device), positives=positives, whole=whole
+        )
 
 
 class EpochBatches(Dataset[PairBatch]):
@@ -141,6 +147,7 @@ class EpochBatches(Dataset[PairBatch]):
         seed: Seed of the run.
         epoch: 0-based.
         world: The processes of the training; a batch holds this one's share of the pairs, and the positives of all.
+        with_whole: Batches hold the inputs of all processes' pairs too.
     """
 
     def __init__(
@@ -153,8 +160,9 @@ class EpochBatches(Dataset[PairBatch]):
         seed: int,
         epoch: int,
         world: World = ALONE,
+        with_whole: bool = False,
     ) -> None:
-        self.world = world
+        self.world, self.with_whole = world, with_whole and world.size > 1
         self.texts, self.videos, self.inputs, self.positives = texts, videos, inputs, positives
         self.batches, self.seed, self.epoch = batches, seed, epoch
         self.captions_of: dict[str, list[int]] = {}
@@ -166,15 +174,16 @@ class EpochBatches(Dataset[PairBatch]):
 
     def __getitem__(self, position: int) -> PairBatch:
         with random_state_of_batch(self.seed, self.epoch, position):
-            whole = self.batches[position].tolist()
-            texts = [self._with_siblings(i) for i in self.world.share(whole)]
+            texts = [self._with_siblings(i) for i in self.batches[position].tolist()]
             videos = [self.videos.of(text.caption.video, text.caption.segments) for text in texts]
+            own_texts, own_videos = self.world.share(texts), self.world.share(videos)
             return PairBatch(
-                self.inputs.text(texts),
-                self.inputs.video(videos),
-                pair_positives([self.texts[i].caption for i in whole], self.positives),
-                tuple(text.caption.id for text in texts),
-                tuple(video.id for video in videos),
+                self.inputs.text(own_texts),
+                self.inputs.video(own_videos),
+                pair_positives([text.caption for text in texts], self.positives),
+                tuple(text.caption.id for text in own_texts),
+                tuple(video.id for video in own_videos),
+                (self.inputs.text(texts), self.inputs.video(videos)) if self.with_whole else None,
             )
 
     def _with_siblings(self, position: int) -> TextItem:
@@ -226,6 +235,7 @@ def epoch_loader(
     groups: str | None = None,
     workers: int = 0,
     world: World = ALONE,
+    with_whole: bool = False,
 ) -> DataLoader[PairBatch]:
     """The batches of an epoch from a position on.
 
@@ -242,13 +252,14 @@ def epoch_loader(
         groups: Regular expression on video ids that says which pairs share a batch, see `related_pairs`.
         workers: Processes that prepare batches; 0 prepares them here.
         world: The processes of the training; a last batch with fewer pairs than processes is left out.
+        with_whole: With several processes, each batch holds the inputs of all their pairs too.
     """
     related = related_pairs([text.caption.video for text in texts], groups)
     batches = batches_of_epoch(
         len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last, related=related
     )
     batches = [batch for batch in batches if len(batch) >= world.size]
-    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world)
+    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world, with_whole)
     return DataLoader(
         dataset,
         batch_size=None,

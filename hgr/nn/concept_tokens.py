@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, pad
 
+from hgr.nn.batch_norm import BatchNorm
 from hgr.nn.pooling import masked_mean
 
 WINDOW = 2
@@ -26,7 +27,7 @@ class ConceptHead(nn.Module):
     def __init__(self, width: int, concepts: int, kernel: int) -> None:
         super().__init__()
         self.convolution = nn.Conv1d(width, concepts, kernel, padding=kernel // 2)
-        self.norm = nn.BatchNorm1d(concepts)
+        self.norm = BatchNorm(concepts)
 
     def forward(self, sequence: Tensor, seen: Tensor) -> Tensor:
         """(B, L, D) and the positions that exist, (B, L) -> probabilities (B, L, C), 0 elsewhere."""

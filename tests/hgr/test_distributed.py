@@ -15,6 +15,7 @@ import torch
 from hgr.checkpoint import open_checkpoint
 from hgr.distributed import ALONE, World, from_first, gather_embeddings, gather_values, joined_world
 from hgr.embeddings import LevelEmbedding
+from hgr.systems import SYSTEMS
 from tests.hgr.small_data import write_data
 
 GRADIENTS = """
@@ -92,6 +93,19 @@ def finish(processes: list[subprocess.Popen]) -> list[str]:
     return [out for out, _ in said]
 
 
+def assert_same_gradients(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> None:
+    assert found.keys() == expected.keys()
+    largest = max(gradient.abs().max().item() for gradient in expected.values())
+    for name, gradient in expected.items():
+        if name.endswith(".convolution.bias"):  # batch norm takes it away again: the gradient is rounding
+            assert max(found[name].abs().max().item(), gradient.abs().max().item()) < 1e-4 * largest
+            continue
+        scale = gradient.abs().max().item()
+        torch.testing.assert_close(
+            found[name], gradient, rtol=0, atol=max(1e-5 * scale, 1e-7 * largest), msg=name
+        )
+
+
 def test_shares_are_consecutive_and_complete() -> None:
     for count in range(1, 12):
         for size in (1, 2, 3):
@@ -119,13 +133,25 @@ def test_two_processes_have_the_loss_and_gradients_of_one(config, tmp_path) -> N
         found[size] = torch.load(path, weights_only=True)
     assert found[2]["share"] == 3 and found[1]["share"] == 7
     torch.testing.assert_close(found[2]["loss"], found[1]["loss"], rtol=1e-5, atol=1e-6)
-    assert found[1]["gradients"].keys() == found[2]["gradients"].keys()
-    largest = max(gradient.abs().max().item() for gradient in found[1]["gradients"].values())
-    for name, expected in found[1]["gradients"].items():
-        scale = expected.abs().max().item()
-        torch.testing.assert_close(
-            found[2]["gradients"][name], expected, rtol=0, atol=max(1e-5 * scale, 1e-7 * largest), msg=name
-        )
+    assert_same_gradients(found[2]["gradients"], found[1]["gradients"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SYSTEMS))
+def test_every_term_of_every_system_is_that_of_the_whole_batch(name, tmp_path) -> None:
+    """Seven pairs with segments over two processes; also what batch norm remembers."""
+    found = {}
+    for size in (1, 2):
+        path = tmp_path / f"{size}.pt"
+        finish(launch(size, ["-m", "tests.hgr.batch_of_every_system", name, str(path)]))
+        found[size] = torch.load(path, weights_only=True)
+    assert found[2]["share"] == 3 and found[1]["share"] == 7
+    assert len(found[1]["parts"]) > 1 or name == "vsepp"
+    for kind in ("parts", "buffers"):
+        assert found[2][kind].keys() == found[1][kind].keys()
+        for part, expected in found[1][kind].items():
+            torch.testing.assert_close(found[2][kind][part], expected, rtol=1e-5, atol=1e-6, msg=part)
+    assert_same_gradients(found[2]["gradients"], found[1]["gradients"])
 
 
 @pytest.mark.slow
