@@ -18,10 +18,15 @@ import torch.distributed as dist
 from torch import Tensor
 
 from hgr.embeddings import Embeddings, LevelEmbedding
+from hgr.errors import Interrupted
 
 Value = TypeVar("Value")
 TIMEOUT = timedelta(minutes=30)
 """How long a process waits for the others; validation on the first one must fit in."""
+
+
+GONE = ("closed by peer", "reset by peer", "broken pipe", "timed out", "timeout", "remote")
+"""What gloo and NCCL say, in small letters, when another process does not answer any more."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,24 @@ def present_world() -> World:
     return World(dist.get_rank(), dist.get_world_size())
 
 
+@contextmanager
+def _together() -> Iterator[None]:
+    """Around every exchange: a process that is gone ends the others too, in a way that says so.
+
+    Raises:
+        Interrupted: Another process died or does not answer.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not any(words in str(error).lower() for words in GONE):
+            raise
+        raise Interrupted(
+            "another process of the training is gone; its own message says why. The last checkpoint stands, or none "
+            f"was written yet; go on with --resume and as many processes ({str(error).splitlines()[0][:200]})"
+        ) from error
+
+
 class _Gather(torch.autograd.Function):
     """Equally shaped tensors of all processes, one after the other; its gradient is summed over the processes."""
 
@@ -81,13 +104,15 @@ class _Gather(torch.autograd.Function):
     def forward(ctx: Any, local: Tensor, rank: int, size: int) -> Tensor:
         ctx.rows = slice(rank * len(local), (rank + 1) * len(local))
         parts = [torch.empty_like(local) for _ in range(size)]
-        dist.all_gather(parts, local.contiguous())
+        with _together():
+            dist.all_gather(parts, local.contiguous())
         return torch.cat(parts)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         total = gradients[0].contiguous().clone()
-        dist.all_reduce(total)
+        with _together():
+            dist.all_reduce(total)
         return total[ctx.rows], None, None
 
 
@@ -97,13 +122,15 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, local: Tensor) -> Tensor:
         total = local.contiguous().clone()
-        dist.all_reduce(total)
+        with _together():
+            dist.all_reduce(total)
         return total
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         total = gradients[0].contiguous().clone()
-        dist.all_reduce(total)
+        with _together():
+            dist.all_reduce(total)
         return total
 
 
@@ -118,7 +145,8 @@ def gather_level(local: LevelEmbedding, world: World) -> LevelEmbedding:
         return local
     shape = torch.tensor(local.mask.shape, device=local.mask.device)
     shapes = [torch.empty_like(shape) for _ in range(world.size)]
-    dist.all_gather(shapes, shape)
+    with _together():
+        dist.all_gather(shapes, shape)
     rows, width = (int(max(s[i] for s in shapes)) for i in (0, 1))
     padding = (0, width - local.mask.shape[1], 0, rows - local.mask.shape[0])
     vectors = _Gather.apply(torch.nn.functional.pad(local.vectors, (0, 0, *padding)), world.rank, world.size)
@@ -137,7 +165,8 @@ def gather_values(value: Value, world: World) -> list[Value]:
     if world.size == 1:
         return [value]
     values: list[Any] = [None] * world.size
-    dist.all_gather_object(values, value)
+    with _together():
+        dist.all_gather_object(values, value)
     return values
 
 
@@ -146,7 +175,8 @@ def from_first(value: Value, world: World) -> Value:
     if world.size == 1:
         return value
     values = [value]
-    dist.broadcast_object_list(values, src=0)
+    with _together():
+        dist.broadcast_object_list(values, src=0)
     return values[0]
 
 
@@ -157,10 +187,12 @@ def sum_gradients(parameters: Iterable[torch.nn.Parameter], world: World) -> Non
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     present = torch.tensor([parameter.grad is not None for parameter in trained], dtype=torch.uint8)
     present = present.to(trained[0].device)
-    dist.all_reduce(present, op=dist.ReduceOp.MAX)
+    with _together():
+        dist.all_reduce(present, op=dist.ReduceOp.MAX)
     touched = [parameter for parameter, any_has in zip(trained, present.tolist(), strict=True) if any_has]
     gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in touched]
     flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
-    dist.all_reduce(flat)
+    with _together():
+        dist.all_reduce(flat)
     for parameter, part in zip(touched, flat.split([g.numel() for g in gradients]), strict=True):
         parameter.grad = part.view_as(parameter).clone()

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,35 @@ def test_every_term_of_every_system_is_that_of_the_whole_batch(name, tmp_path) -
         for part, expected in found[1][kind].items():
             torch.testing.assert_close(found[2][kind][part], expected, rtol=1e-5, atol=1e-6, msg=part)
     assert_same_gradients(found[2]["gradients"], found[1]["gradients"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_process_that_dies_ends_the_other_and_the_run_goes_on(victim, config, tmp_path) -> None:
+    def program(run: str, epochs: int) -> list[str]:
+        command = ["-c", "from hgr.cli.main import main; main()", "train", str(config), "--device", "cpu"]
+        return [*command, "--run", str(tmp_path / run), "--set", f"training.epochs={epochs}"]
+
+    last = tmp_path / "killed" / "checkpoints" / "last"
+    processes = launch(2, program("killed", 100_000))
+    began = time.monotonic()
+    while not last.exists() and time.monotonic() - began < 120:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    processes[victim].kill()
+    _, said = processes[1 - victim].communicate(timeout=60)
+    processes[victim].communicate(timeout=60)
+    assert processes[1 - victim].returncode == 4, said
+    assert "another process of the training is gone" in said and "Traceback" not in said
+    epochs = open_checkpoint(last).step // 4 + 2  # 24 pairs are 4 batches of at most 7
+    finish(launch(2, [*program("killed", epochs), "--resume"]))
+    finish(launch(2, program("whole", epochs)))
+    expected = open_checkpoint(tmp_path / "whole" / "checkpoints" / "last")
+    found = open_checkpoint(last)
+    assert found.step == expected.step == 4 * epochs
+    for name, weight in expected.weights.items():
+        assert torch.equal(found.weights[name], weight), name
 
 
 @pytest.mark.slow
