@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphs.levels import ACTION, ENTITY, EVENT, LEVELS
+from parsing.input_error import InputError
 
 NOUN = "NOUN"
 """Role of the edge from the event to an entity that no action claims."""
@@ -60,7 +61,7 @@ class RoleGraph:
         return tuple(edge.role for edge in self.edges if edge.target == position)
 
 
-class RoleGraphError(ValueError):
+class RoleGraphError(InputError):
     """A role graph that breaks its own rules."""
 
 

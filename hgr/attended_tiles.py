@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from hgr.embeddings import LevelEmbedding
+from hgr.errors import DataError
 
 Fusion = Literal["embed", "sim"]
 Products = Literal["float32", "bfloat16"]
@@ -60,10 +61,10 @@ def frame_tiles(video: LevelEmbedding, products: Products = "float32") -> FrameT
         products: See `FrameTiles`.
 
     Raises:
-        ValueError: "bfloat16" where the processor has no such instructions.
+        DataError: "bfloat16" where the processor has no such instructions.
     """
     if products == "bfloat16" and not has_bfloat16_products(video.vectors.device):
-        raise ValueError(
+        raise DataError(
             f"products: expected float32, found bfloat16, which {video.vectors.device} does not have"
         )
     frames = video.vectors.to(torch.promote_types(video.vectors.dtype, torch.float32))

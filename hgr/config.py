@@ -17,6 +17,8 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from hgr.errors import DataError
+
 MAX_BYTES = 1_000_000
 """A run's settings are a page of text; a larger file is something else."""
 MAX_DEPTH = 50
@@ -25,7 +27,7 @@ MAX_DEPTH = 50
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class ConfigError(ValueError):
+class ConfigError(DataError):
     """Settings that cannot be used.
 
     Attributes:

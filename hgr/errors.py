@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from parsing.input_error import InputError
 
-class DataError(ValueError):
+
+class DataError(InputError):
     """Input that cannot be used: a file, an id, a shape, a value. The message names file, id, expected and found."""
 
 

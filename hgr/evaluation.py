@@ -59,7 +59,7 @@ def evaluate(
 
     Raises:
         DataError: No texts or videos, a text whose video is not a candidate, a video id that occurs twice.
-        ValueError: NaN or infinite similarities.
+        DataError: NaN or infinite similarities.
     """
     settings = settings or EvaluationSettings()
     bar = progress or (lambda iterable, description, length: iterable)
@@ -115,7 +115,7 @@ def evaluate_encoded(
 
     Raises:
         DataError: As for `evaluate`, and where items and encoded items differ in number.
-        ValueError: NaN or infinite similarities.
+        DataError: NaN or infinite similarities.
     """
     settings = settings or EvaluationSettings()
     bar = progress or (lambda iterable, description, length: iterable)

@@ -65,7 +65,7 @@ class EvaluationResult:
                 without a matrix "fused" is meant.
 
         Raises:
-            ValueError: There is no such number; the message lists what there is.
+            DataError: There is no such number; the message lists what there is.
         """
         *where, name = monitor.split("/")
         directions = [part for part in where if part in DIRECTIONS]
@@ -80,7 +80,7 @@ class EvaluationResult:
                 if name in numbers and name not in ("MdR", "MnR"):
                     return numbers[name]
         cutoffs = ", ".join(f"R@{k}" for k in self.cutoffs)
-        raise ValueError(
+        raise DataError(
             f"monitor {monitor!r}: expected rsum, MATRIX/rsum or [MATRIX/]DIRECTION/NAME with matrix in "
             f"{', '.join(found)}, direction in {', '.join(DIRECTIONS)}, name in rsum, {cutoffs}, MRR"
         )

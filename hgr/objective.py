@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from hgr.embeddings import Embeddings
+from hgr.errors import DataError
 from hgr.models.base import RetrievalModel, presence
 
 
@@ -58,7 +59,7 @@ class Objective(nn.Module):
             auxiliary: The system's further terms.
 
         Raises:
-            ValueError: A weight names a matrix or a term that the system does not have.
+            DataError: A weight names a matrix or a term that the system does not have.
         """
         auxiliary = auxiliary or {}
         _check_names("matrix", self.weights, matrices)
@@ -73,7 +74,7 @@ class Objective(nn.Module):
 def _check_names(kind: str, weights: Mapping[str, float], known: Mapping[str, Tensor]) -> None:
     for name in weights:
         if name not in known:
-            raise ValueError(f"objective weighs the {kind} {name!r}, but the system has only {sorted(known)}")
+            raise DataError(f"objective weighs the {kind} {name!r}, but the system has only {sorted(known)}")
 
 
 def all_matrices(model: RetrievalModel, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:

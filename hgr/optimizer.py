@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
+from hgr.errors import DataError
 from hgr.settings import ScheduleSettings, TrainingSettings
 
 
@@ -24,7 +25,7 @@ def build_optimizer(
         settings: Kind, rate, decay, factors.
 
     Raises:
-        ValueError: A prefix of `learning_rate_factors` fits no parameter, or all are frozen.
+        DataError: A prefix of `learning_rate_factors` fits no parameter, or all are frozen.
     """
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     unused = set(settings.learning_rate_factors)
@@ -38,9 +39,9 @@ def build_optimizer(
             decay = settings.weight_decay if parameter.ndim >= 2 else 0.0
             groups.setdefault((factor, decay), []).append(parameter)
     if unused:
-        raise ValueError(f"training.learning_rate_factors: no parameter starts with {sorted(unused)[0]!r}")
+        raise DataError(f"training.learning_rate_factors: no parameter starts with {sorted(unused)[0]!r}")
     if not groups:
-        raise ValueError("training.learning_rate_factors: all parameters are frozen")
+        raise DataError("training.learning_rate_factors: all parameters are frozen")
     rate = settings.learning_rate
     listed = [
         {"params": members, "factor": factor, "weight_decay": decay, "lr": rate * factor}

@@ -143,7 +143,7 @@ def rehearse(
         Their loss.
 
     Raises:
-        ValueError: A weight or the monitor names something that the system does not have.
+        DataError: A weight or the monitor names something that the system does not have.
     """
     from hgr.data.loading import EpochBatches
 

@@ -401,10 +401,10 @@ def note_validation(state: TrainState, value: float, epoch: int, settings: Train
     """Count a validation; True where it is the best so far.
 
     Raises:
-        ValueError: The value is not a number.
+        DataError: The value is not a number.
     """
     if math.isnan(value):
-        raise ValueError(f"validation after epoch {epoch}: {settings.monitor} is not a number")
+        raise DataError(f"validation after epoch {epoch}: {settings.monitor} is not a number")
     if state.best is None or value > state.best:
         state.best, state.best_epoch, state.bad_validations = value, epoch, 0
         return True

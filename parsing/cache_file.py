@@ -9,6 +9,8 @@ import warnings
 from pathlib import Path
 from urllib.parse import quote
 
+from parsing.input_error import InputError
+
 MAGIC = b"SQLite format 3\x00"
 APPLICATION_ID = 0x48475250
 """The letters HGRP in SQLite's header: this file is a parse cache."""
@@ -39,7 +41,7 @@ _SCHEMA = (
 )
 
 
-class CacheError(ValueError):
+class CacheError(InputError):
     """A parse cache that cannot be used; the message names the file, what was found and what to do."""
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from parsing.atomic_file import atomic_write
+from parsing.input_error import InputError
 
 
-class FormatError(ValueError):
+class FormatError(InputError):
     """A file that is not what it should be; the message names file, line, expected and found."""
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Protocol
 
+from parsing.input_error import InputError
 from parsing.parsed_caption import ParsedCaption, ParseFailure
 
 
-class ParserError(ValueError):
+class ParserError(InputError):
     """A parser that cannot be loaded or used; the message says what to run."""
 
 

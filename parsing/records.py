@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from parsing.input_error import InputError
 from parsing.json_lines import dumps
 from parsing.parsed_caption import Argument, ParsedCaption, ParseFailure, Predicate, Token
 
@@ -16,7 +17,7 @@ FIELDS = ("text", "lemma", "upos", "xpos", "feats", "head", "deprel")
 """Fields of a Token, in the order of COLUMNS."""
 
 
-class RecordError(ValueError):
+class RecordError(InputError):
     """A JSON object that is no parse; the message names the key."""
 
 

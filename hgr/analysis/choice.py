@@ -126,7 +126,7 @@ def choice_accuracy(
 
     Raises:
         DataError: No pairs, or scores of another number.
-        ValueError: A score is not finite.
+        DataError: A score is not finite.
     """
     if not pairs:
         raise DataError("no choice pairs: is this the right split of choices.jsonl?")
@@ -137,7 +137,7 @@ def choice_accuracy(
         raise DataError(f"scores have shape {scores.shape}, expected ({len(texts)},)")
     if not np.isfinite(scores).all():
         first = int(np.flatnonzero(~np.isfinite(scores))[0])
-        raise ValueError(f"score of {texts[first]!r} with video {videos[first]!r} is {scores[first]}")
+        raise DataError(f"score of {texts[first]!r} with video {videos[first]!r} is {scores[first]}")
     return accuracy_of_margins(
         pairs, scores[: len(pairs)] - scores[len(pairs) :], seed=seed, resamples=resamples
     )

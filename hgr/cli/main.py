@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
@@ -11,6 +12,8 @@ from importlib import import_module
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 OK, USAGE, DATA, RESUMABLE, INTERNAL = 0, 2, 3, 4, 5
+CTRL_C = 130
+"""Ctrl-C in a verb that keeps nothing to go on from, as shells have it."""
 
 VERBS: dict[str, tuple[str, str]] = {
     "data": ("hgr.cli.data", "make and inspect data sets"),
@@ -35,7 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one verb and exit: 0 ok, 2 usage, 3 data problem, 4 stopped but resumable, 5 internal."""
+    """Run one verb and exit: 0 ok, 2 usage, 3 data problem, 4 stopped but resumable, 5 internal, 130 stopped."""
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -71,6 +74,7 @@ def _run_verb(verb: str, arguments: list[str]) -> int:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         app.command()(module.command)
     from hgr.errors import Interrupted
+    from parsing.input_error import InputError
 
     # newer typer carries its own copy of click; take the exceptions that it raises, whichever they are
     usage: tuple[type[BaseException], ...] = tuple(
@@ -84,13 +88,20 @@ def _run_verb(verb: str, arguments: list[str]) -> int:
     except usage as problem:
         problem.show()  # type: ignore[attr-defined]
         return USAGE
-    except (Interrupted, KeyboardInterrupt, typer.Abort) as stop:
+    except Interrupted as stop:
         print(f"hgr {verb}: stopped: {stop}", file=sys.stderr)
         return RESUMABLE
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    except (ValueError, OSError) as problem:
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        if isinstance(stop.__cause__, EOFError):  # typer takes the end of any file for the end of a dialog
+            print(f"hgr {verb}: a file ends too early: {stop.__cause__}", file=sys.stderr)
+            return DATA
+        print(f"hgr {verb}: stopped", file=sys.stderr)
+        return CTRL_C
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        return OK  # typer has seen to it that nothing more is written to the reader that is gone
+    except (InputError, OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
         if os.environ.get("HGR_TRACEBACK"):
             traceback.print_exc()
         print(f"hgr {verb}: {problem}", file=sys.stderr)

@@ -152,7 +152,7 @@ class FeatureStore:
             infos = {name: _stream_info(entry) for name, entry in index["streams"].items()}
             stream_ids = {name: tuple(entry["ids"]) for name, entry in index["streams"].items()}
             producer = str(index["producer"])
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise DataError(f"{root / INDEX_FILE}: not a valid feature store index: {error!r}") from error
         for name, ids in stream_ids.items():
             if len(set(ids)) != len(ids) or len(ids) != infos[name].videos:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from hgr.errors import DataError
+
 ORDER, BATCH = 0, 1
 """What a derived seed is for; streams of different purpose never meet."""
 
@@ -35,7 +37,7 @@ def batches_of_epoch(
             that they stand in one batch (but for groups that its end cuts), as hard negatives of each other.
 
     Raises:
-        ValueError: There would be no batch.
+        DataError: There would be no batch.
     """
     generator = np.random.default_rng([seed, epoch, ORDER])
     order = generator.permutation(num_pairs)
@@ -43,7 +45,7 @@ def batches_of_epoch(
         order = _side_by_side(order, related, generator)
     end = num_pairs - num_pairs % batch_size if drop_last else num_pairs
     if not end:
-        raise ValueError(f"{num_pairs} training pairs give no batch of {batch_size} (drop_last: {drop_last})")
+        raise DataError(f"{num_pairs} training pairs give no batch of {batch_size} (drop_last: {drop_last})")
     return [order[start : min(start + batch_size, end)] for start in range(0, end, batch_size)]
 
 
@@ -68,16 +70,10 @@ def related_pairs(videos: Sequence[str], pattern: str | None) -> list[tuple[str,
     Args:
         videos: Video id of each pair.
         pattern: The expression; an id that it does not match is a group of its own. None for no groups.
-
-    Raises:
-        ValueError: Not a regular expression.
     """
     if pattern is None:
         return None
-    try:
-        expression = re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"training.batch_groups: {pattern!r} is no regular expression: {error}") from error
+    expression = re.compile(pattern)
     found = (expression.match(video) for video in videos)
     return [(match.group() if match else video, video) for video, match in zip(videos, found, strict=True)]
 

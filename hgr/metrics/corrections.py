@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from hgr.errors import DataError
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -75,7 +77,7 @@ def querybank(similarity: Tensor, temperature: float, bank: Tensor) -> Tensor:
         bank: (B, C) scores of the bank's queries (training captions) for the same candidates.
     """
     if bank.ndim != 2 or bank.shape[1] != similarity.shape[1]:
-        raise ValueError(f"bank has shape {tuple(bank.shape)}, expected (B, {similarity.shape[1]})")
+        raise DataError(f"bank has shape {tuple(bank.shape)}, expected (B, {similarity.shape[1]})")
     hubs = torch.zeros(similarity.shape[1], dtype=torch.bool)
     hubs[bank.argmax(dim=1)] = True
     normalized = inverted_softmax(similarity, temperature, bank)
@@ -90,7 +92,7 @@ def _check_temperature(temperature: float) -> None:
 
 def _with_bank(similarity: Tensor, bank: Tensor | None, temperature: float) -> Tensor:
     if bank is None:
-        raise ValueError("query-bank normalization needs the scores of a bank of training captions")
+        raise DataError("query-bank normalization needs the scores of a bank of training captions")
     return querybank(similarity, temperature, bank)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hgr.errors import DataError
+
 Ties = Literal["average", "optimistic", "pessimistic"]
 
 BLOCK = 1 << 22
@@ -152,14 +154,14 @@ def _check(scores: Tensor, relevant: Tensor) -> None:
     check_finite(scores)
     lonely = (~relevant.any(dim=1)).nonzero().flatten()
     if len(lonely):
-        raise ValueError(
+        raise DataError(
             f"{len(lonely)} of {len(relevant)} queries have no relevant candidate, "
             f"the first in row {int(lonely[0])}"
         )
 
 
 def check_finite(scores: Tensor, row: int = 0, column: int = 0) -> None:
-    """Raise ValueError, naming the first place, where a score is NaN or infinite.
+    """Raise DataError, naming the first place, where a score is NaN or infinite.
 
     Args:
         scores: (Q, C), any block of a similarity matrix.
@@ -170,7 +172,7 @@ def check_finite(scores: Tensor, row: int = 0, column: int = 0) -> None:
     if not finite.all():
         bad = (~finite).nonzero()
         q, c = (int(i) for i in bad[0])
-        raise ValueError(
+        raise DataError(
             f"{len(bad)} of {scores.numel()} scores are NaN or infinite, the first at query {row + q}, "
             f"candidate {column + c}: {scores[q, c].item()}"
         )

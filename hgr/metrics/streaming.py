@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from hgr.errors import DataError
 from hgr.metrics.ranking import Ranks, Ties, check_finite
 
 EXACT_FLOAT32 = 1 << 24
@@ -77,7 +78,7 @@ class RankCounter:
         num_candidates: Number of candidates.
 
     Raises:
-        ValueError: A query with no relevant candidate, a score that is NaN or infinite.
+        DataError: A query with no relevant candidate, a score that is NaN or infinite.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class RankCounter:
         counts = torch.bincount(queries, minlength=num_queries)
         lonely = (counts == 0).nonzero().flatten()
         if len(lonely):
-            raise ValueError(
+            raise DataError(
                 f"{len(lonely)} of {num_queries} queries have no relevant candidate, the first {lonely[0]}"
             )
         lowest = scores.new_full((num_queries,), -torch.inf)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings
+from hgr.errors import DataError
 from hgr.packed import PackedEmbeddings, padded
 
 FUSED = "fused"
@@ -170,9 +171,9 @@ class RetrievalModel(nn.Module, ABC):
             How many words were set.
 
         Raises:
-            ValueError: The system has no word embeddings, or of another size.
+            DataError: The system has no word embeddings, or of another size.
         """
-        raise ValueError(f"{type(self).__name__} has no word embeddings that could be set")
+        raise DataError(f"{type(self).__name__} has no word embeddings that could be set")
 
 
 def mean_of_levels(

@@ -215,7 +215,7 @@ class COOT(RetrievalModel):
         """Start the word embeddings from pretrained vectors (num_words, word_width); NaN rows stay as they are.
 
         Raises:
-            ValueError: The data have text features, so there are no word embeddings.
+            DataError: The data have text features, so there are no word embeddings.
         """
         if self.text.embedding is None:
             return super().set_word_vectors(vectors)

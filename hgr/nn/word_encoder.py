@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from hgr.errors import DataError
 from hgr.nn.packed_gru import packed_gru
 
 
@@ -105,10 +106,10 @@ def set_word_vectors(embedding: nn.Embedding, vectors: Tensor) -> int:
         How many rows were set.
 
     Raises:
-        ValueError: The shapes differ.
+        DataError: The shapes differ.
     """
     if vectors.shape != embedding.weight.shape:
-        raise ValueError(
+        raise DataError(
             f"word vectors have shape {tuple(vectors.shape)}, expected {tuple(embedding.weight.shape)}"
         )
     known = torch.isfinite(vectors).all(1)

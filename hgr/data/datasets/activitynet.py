@@ -20,6 +20,8 @@ def _sentences(path: Path) -> SplitData:
         times, texts = entry["timestamps"], entry["sentences"]
         if len(times) != len(texts) or any(len(pair) != 2 for pair in times):
             raise DataError(f"{where}: {len(texts)} sentences, {len(times)} pairs of times")
+        if not all(isinstance(time, int | float) for pair in times for time in pair):
+            raise DataError(f"{where}: expected times in seconds, found {times!r}")
         found[video] = [
             (clean(t, where), float(min(pair)), float(max(pair)))
             for t, pair in zip(texts, times, strict=True)

@@ -77,8 +77,3 @@ def test_related_pairs_share_a_batch_and_none_is_lost() -> None:
         scenes = [videos[i].split("-")[0] for i in batch]
         assert all(scenes.count(scene) % 3 == 0 for scene in scenes)
         assert len({videos[i] for i in batch}) == len(batch) or len(set(scenes)) == 1
-
-
-def test_a_bad_group_expression_is_an_error() -> None:
-    with pytest.raises(ValueError, match="batch_groups"):
-        related_pairs(["a"], "(")
