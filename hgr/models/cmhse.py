@@ -5,38 +5,34 @@ Paper: Zhang, Hu, Sha, Cross-Modal and Hierarchical Modeling of Video and Text, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 import torch
 from pydantic import Field, field_validator
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, single
-from hgr.losses.spread import spread
-from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
+from hgr.models.base import FUSED, RetrievalModel, SystemConfig
 from hgr.nn.frames import FrameBatch
 from hgr.nn.pooling import masked_max
-from hgr.nn.segments import (
-    SegmentedBatch,
-    group,
-    same_segments,
-    segmented_features,
-    segmented_videos,
-    segmented_words,
+from hgr.nn.segment_levels import (
+    CLIP,
+    CONTEXT,
+    VIDEO,
+    LevelName,
+    SegmentedInputs,
+    check_levels,
+    cluster_terms,
+    element_features,
+    levels_of,
 )
+from hgr.nn.segments import SegmentedBatch, group
 from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.similarity import cosine
-
-LevelName = Literal["video", "clip", "context"]
-VIDEO: Final = "video"
-CLIP: Final = "clip"
-CONTEXT: Final = "context"
-UNITS: dict[str, Literal["video", "segment"]] = {VIDEO: "video", CLIP: "segment", CONTEXT: "video"}
 
 
 class CMHSEConfig(SystemConfig):
@@ -62,34 +58,14 @@ class CMHSEConfig(SystemConfig):
     reconstruction: Literal["none", "segments", "elements"] = "segments"
     cluster_margin: float = Field(0.2, ge=0)
 
-    @field_validator("levels")
-    @classmethod
-    def _videos_are_ranked(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
-        if VIDEO not in levels or len(set(levels)) != len(levels):
-            raise ValueError(f"expected distinct levels, 'video' among them, found {levels}")
-        return levels
+    _videos_are_ranked = field_validator("levels")(check_levels)
 
 
-class CMHSEInputs:
-    """Videos with clips; captions with sentences, as text features where the data have them, else as words."""
+class CMHSEInputs(SegmentedInputs):
+    """Videos with clips; captions with sentences."""
 
     def __init__(self, config: CMHSEConfig, spec: DataSpec) -> None:
-        self.config = config
-        self.streams, self.text_streams = dict(spec.streams), dict(spec.text_streams)
-        self.word_ids = {word: i for i, word in enumerate(spec.words)}
-
-    def text(self, items: Sequence[TextItem]) -> SegmentedBatch:
-        """Captions -> batch."""
-        if self.text_streams:
-            return segmented_features(items, self.text_streams)
-        return segmented_words(items, self.word_ids)
-
-    def video(self, items: Sequence[VideoItem]) -> SegmentedBatch:
-        """Videos -> batch."""
-        options = self.config
-        return segmented_videos(
-            items, self.streams, max_frames=options.max_frames, extra_frames=options.extra_frames
-        )
+        super().__init__(spec, max_frames=config.max_frames, extra_frames=config.extra_frames)
 
 
 def make_recurrent(inputs: int, width: int) -> nn.GRU:
@@ -135,11 +111,7 @@ class Side(nn.Module):
 
     def features(self, batch: FrameBatch | WordBatch) -> Tensor:
         """(B, L, D_in)."""
-        if isinstance(batch, FrameBatch):
-            return batch.frames
-        if self.embedding is None:
-            raise ValueError("words were given to an encoder that was built for text features")
-        return self.embedding(batch.word_ids)
+        return element_features(batch, self.embedding)
 
     def _pooled(self, batch: FrameBatch | WordBatch) -> Tensor:
         return masked_max(run(self.elements, self.features(batch), batch.mask), batch.mask)
@@ -184,7 +156,7 @@ class CMHSE(RetrievalModel):
     def __init__(self, config: CMHSEConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config = config
-        self.levels = {level: Level(level, UNITS[level]) for level in config.levels}
+        self.levels = levels_of(config.levels)
         self.video = Side(config, sum(spec.streams.values()))
         if spec.text_streams:
             self.text = Side(config, sum(spec.text_streams.values()))
@@ -234,16 +206,14 @@ class CMHSE(RetrievalModel):
         positives: Tensor,
     ) -> dict[str, Tensor]:
         """Terms "cluster_<level>" (summed over pairs, half of both sides) and "reconstruct_<segments, elements>"."""
-        same = dict.fromkeys(self.levels, positives)
-        if CLIP in self.levels:
-            same[CLIP] = same_segments(positives, text)
-        terms = {}
-        for level in self.levels:
-            costs = [
-                spread(side[level], same[level], margin=self.config.cluster_margin, reduction="sum")
-                for side in (text_embeddings, video_embeddings)
-            ]
-            terms[f"cluster_{level}"] = (costs[0] + costs[1]) / 2
+        terms = cluster_terms(
+            self.levels,
+            text,
+            (text_embeddings, video_embeddings),
+            positives,
+            margin=self.config.cluster_margin,
+            reduction="sum",
+        )
         found = [
             side.reconstruction(batch, embeddings[VIDEO].vectors[:, 0])
             for side, batch, embeddings in (

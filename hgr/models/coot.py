@@ -6,39 +6,35 @@ Learning, NeurIPS 2020.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 import torch
 from pydantic import Field, field_validator, model_validator
 from torch import Tensor, nn
 
-from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
 from hgr.losses.cycle import cycle_consistency
-from hgr.losses.spread import spread
-from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig
+from hgr.models.base import FUSED, RetrievalModel, SystemConfig
 from hgr.nn.frames import FrameBatch
 from hgr.nn.pooling import masked_mean
-from hgr.nn.segments import (
-    SegmentedBatch,
-    group,
-    same_segments,
-    segmented_features,
-    segmented_videos,
-    segmented_words,
+from hgr.nn.segment_levels import (
+    CLIP,
+    CONTEXT,
+    VIDEO,
+    LevelName,
+    SegmentedInputs,
+    check_levels,
+    cluster_terms,
+    element_features,
+    levels_of,
 )
+from hgr.nn.segments import SegmentedBatch, group
 from hgr.nn.transformer import AttentionAwarePooling, PostNormLayer, SampleNorm, channel_positions, initialize
 from hgr.nn.word_batch import WordBatch
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.similarity import cosine
-
-LevelName = Literal["video", "clip", "context"]
-VIDEO: Final = "video"
-CLIP: Final = "clip"
-CONTEXT: Final = "context"
-UNITS: dict[str, Literal["video", "segment"]] = {VIDEO: "video", CLIP: "segment", CONTEXT: "video"}
 
 
 class COOTConfig(SystemConfig):
@@ -78,12 +74,7 @@ class COOTConfig(SystemConfig):
     cluster_margin: float = Field(0.2, ge=0)
     cycle_samples: int | None = Field(None, ge=1)
 
-    @field_validator("levels")
-    @classmethod
-    def _videos_are_ranked(cls, levels: tuple[str, ...]) -> tuple[str, ...]:
-        if VIDEO not in levels or len(set(levels)) != len(levels):
-            raise ValueError(f"expected distinct levels, 'video' among them, found {levels}")
-        return levels
+    _videos_are_ranked = field_validator("levels")(check_levels)
 
     @model_validator(mode="after")
     def _heads_fit(self) -> COOTConfig:
@@ -95,28 +86,15 @@ class COOTConfig(SystemConfig):
         return self
 
 
-class COOTInputs:
-    """Videos with clips; captions with sentences, as text features where the data have them, else as words."""
+class COOTInputs(SegmentedInputs):
+    """Videos with clips; captions with sentences."""
 
     def __init__(self, config: COOTConfig, spec: DataSpec) -> None:
-        self.config = config
-        self.streams, self.text_streams = dict(spec.streams), dict(spec.text_streams)
-        self.word_ids = {word: i for i, word in enumerate(spec.words)}
-
-    def text(self, items: Sequence[TextItem]) -> SegmentedBatch:
-        """Captions -> batch."""
-        if self.text_streams:
-            return segmented_features(items, self.text_streams)
-        return segmented_words(items, self.word_ids)
-
-    def video(self, items: Sequence[VideoItem]) -> SegmentedBatch:
-        """Videos -> batch."""
-        return segmented_videos(
-            items,
-            self.streams,
-            max_frames=self.config.max_frames,
-            extra_frames=self.config.extra_frames,
-            least_frames=self.config.least_frames,
+        super().__init__(
+            spec,
+            max_frames=config.max_frames,
+            extra_frames=config.extra_frames,
+            least_frames=config.least_frames,
         )
 
 
@@ -178,12 +156,7 @@ class Side(nn.Module):
         self.noise = config.frame_noise if num_words is None else 0.0
 
     def _local(self, batch: FrameBatch | WordBatch) -> Tensor:
-        if isinstance(batch, FrameBatch):
-            features = batch.frames
-        elif self.embedding is not None:
-            features = self.embedding(batch.word_ids)
-        else:
-            raise ValueError("words were given to an encoder that was built for text features")
+        features = element_features(batch, self.embedding)
         if self.training and self.noise:
             noise = nn.init.trunc_normal_(
                 torch.empty_like(features), std=self.noise, a=-2 * self.noise, b=2 * self.noise
@@ -204,7 +177,7 @@ class COOT(RetrievalModel):
     def __init__(self, config: COOTConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config = config
-        self.levels = {level: Level(level, UNITS[level]) for level in config.levels}
+        self.levels = levels_of(config.levels)
         self.video = Side(config, sum(spec.streams.values()))
         if spec.text_streams:
             self.text = Side(config.model_copy(update={"frame_noise": 0.0}), sum(spec.text_streams.values()))
@@ -255,16 +228,14 @@ class COOT(RetrievalModel):
         Cluster: a hinge within each side that pushes different items apart, half of both sides. Cycle: clip ->
         sentence -> clip and the reverse; text i and video i are a pair.
         """
-        same = dict.fromkeys(self.levels, positives)
-        if CLIP in self.levels:
-            same[CLIP] = same_segments(positives, text)
-        margin, terms = self.config.cluster_margin, {}
-        for level in self.levels:
-            costs = [
-                spread(side[level], same[level], margin=margin)
-                for side in (text_embeddings, video_embeddings)
-            ]
-            terms[f"cluster_{level}"] = (costs[0] + costs[1]) / 2
+        terms = cluster_terms(
+            self.levels,
+            text,
+            (text_embeddings, video_embeddings),
+            positives,
+            margin=self.config.cluster_margin,
+            reduction="cells",
+        )
         if CLIP in self.levels:
             clips, clip_mask = _groups(video_embeddings[CLIP], video)
             sentences, sentence_mask = _groups(text_embeddings[CLIP], text)
