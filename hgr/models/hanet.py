@@ -18,12 +18,13 @@ from torch.nn.functional import binary_cross_entropy
 from graphs.concepts import ConceptIndex, concept_vocabulary, concept_words
 from graphs.levels import ACTION, ENTITY, EVENT
 from graphs.role_graph import RoleGraph
-from hgr.attended_tiles import FrameTiles, Products, frame_tiles
+from hgr.attended_tiles import FrameTiles, Products
 from hgr.data.concept_vocabulary import read_concepts
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
 from hgr.errors import DataError
+from hgr.level_matching import LevelMatching, Similarity
 from hgr.models.base import FUSED, Batch, Level, RetrievalModel, SystemConfig, mean_of_levels
 from hgr.nn.concept_tokens import ConceptHead, FrameGate, best_frames, strengths, strongest, windows
 from hgr.nn.frames import FrameBatch, frame_batch
@@ -31,7 +32,7 @@ from hgr.nn.pooling import AttentionPooling
 from hgr.nn.role_graph_encoder import RoleGraphEncoder, RoleGraphInputs, RoleGraphText, TextEncoder
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.packed import PackedEmbeddings
-from hgr.similarity import attended, attended_prepared, cosine, frame_cosines, frame_weights, jaccard
+from hgr.similarity import cosine, jaccard
 
 NODES = (ACTION, ENTITY)
 LOCAL, INDIVIDUAL, CONCEPT = "local", "individual", "concept"
@@ -209,8 +210,10 @@ class HANetVideo(nn.Module):
         return found
 
 
-def _is_attended(level: str) -> bool:
-    return level.startswith((LOCAL, INDIVIDUAL))
+def _similarity_of(level: str) -> Similarity | None:
+    if level == EVENT:
+        return cosine
+    return jaccard if level.startswith(CONCEPT) else None
 
 
 class HANet(RetrievalModel):
@@ -226,6 +229,11 @@ class HANet(RetrievalModel):
         self.config = config
         nodes = {f"{kind}_{nodes}": nodes for kind in (LOCAL, INDIVIDUAL) for nodes in NODES}
         self.levels = {level: Level(level, nodes=nodes.get(level)) for level in config.levels}
+        self.matching = LevelMatching(
+            {level: _similarity_of(level) for level in config.levels},
+            config.sharpness,
+            config.attention_fusion,
+        )
         self.groups = {
             SEMANTIC: [level for level in config.levels if not level.startswith(CONCEPT)],
             CONCEPT: [level for level in config.levels if level.startswith(CONCEPT)],
@@ -272,40 +280,19 @@ class HANet(RetrievalModel):
 
     def similarities(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """Cosine of events, soft Jaccard of concepts, attended similarity of phrases to tokens and to frames."""
-        return {level: self._similarity(level, text[level], video[level]) for level in self.levels}
+        return self.matching.similarities(text, video)
 
     def prepare_videos(
         self, video: PackedEmbeddings, *, products: Products
     ) -> dict[str, LevelEmbedding | FrameTiles]:
         """Tokens and frames of the attended levels as tiles."""
-        return {
-            level: frame_tiles(video[level].padded(), products)
-            if _is_attended(level)
-            else video[level].padded()
-            for level in self.levels
-        }
+        return self.matching.prepare(video, products)
 
     def score(
         self, text: PackedEmbeddings, prepared: Mapping[str, LevelEmbedding | FrameTiles]
     ) -> dict[str, Tensor]:
         """`similarities` with neither padded phrases nor frames prepared again for every block of texts."""
-        scores = {}
-        for level in self.levels:
-            video = prepared[level]
-            if isinstance(video, FrameTiles):
-                scores[level] = attended_prepared(
-                    text[level], video, sharpness=self.config.sharpness, fusion=self.config.attention_fusion
-                )
-            else:
-                scores[level] = self._similarity(level, text[level].padded(), video)
-        return scores
-
-    def _similarity(self, level: str, text: LevelEmbedding, video: LevelEmbedding) -> Tensor:
-        if level == EVENT:
-            return cosine(text, video)
-        if level.startswith(CONCEPT):
-            return jaccard(text, video)
-        return attended(text, video, sharpness=self.config.sharpness, fusion=self.config.attention_fusion)
+        return self.matching.score(text, prepared)
 
     def fuse(
         self, similarities: Mapping[str, Tensor], present: Mapping[str, tuple[Tensor, Tensor]]
@@ -360,12 +347,5 @@ class HANet(RetrievalModel):
 
     def alignment(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """The attention over frames that the individual levels used."""
-        weights = {}
-        for level in self.levels:
-            if level.startswith(INDIVIDUAL):
-                phrases = text[level].vectors[text[level].mask]
-                cosines, _, _ = frame_cosines(phrases, video[level])
-                weights[level] = frame_weights(cosines, video[level].mask, self.config.sharpness).permute(
-                    2, 0, 1
-                )
-        return weights
+        individual = [level for level in self.levels if level.startswith(INDIVIDUAL)]
+        return self.matching.attention(text, video, individual)

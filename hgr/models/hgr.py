@@ -12,10 +12,11 @@ from pydantic import Field, field_validator
 from torch import Tensor, nn
 
 from graphs.levels import ACTION, ENTITY, EVENT
-from hgr.attended_tiles import FrameTiles, Products, frame_tiles
+from hgr.attended_tiles import FrameTiles, Products
 from hgr.data.items import TextItem, VideoItem
 from hgr.data.spec import DataSpec
 from hgr.embeddings import Embeddings, LevelEmbedding, single
+from hgr.level_matching import LevelMatching
 from hgr.losses.cycle import cycle_consistency
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig, mean_of_levels
 from hgr.nn.frames import FrameBatch, frame_batch, relative_positions
@@ -23,7 +24,7 @@ from hgr.nn.pooling import AttentionPooling
 from hgr.nn.role_graph_encoder import RoleGraphEncoder, RoleGraphInputs, RoleGraphText, TextEncoder
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.packed import PackedEmbeddings
-from hgr.similarity import attended, attended_prepared, cosine, frame_cosines, frame_weights
+from hgr.similarity import cosine
 
 
 class HGRConfig(SystemConfig):
@@ -129,6 +130,11 @@ class HGR(RetrievalModel):
         super().__init__()
         self.config = config
         self.levels = {level: Level(level) for level in config.levels}
+        self.matching = LevelMatching(
+            {level: cosine if level == EVENT else None for level in config.levels},
+            config.sharpness,
+            config.fusion,
+        )
         self.text = RoleGraphEncoder(
             len(spec.words),
             word_width=config.word_width,
@@ -157,38 +163,19 @@ class HGR(RetrievalModel):
 
     def similarities(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """Cosine of events; attended similarity of actions and of entities to frames."""
-        return {
-            level: cosine(text[level], video[level])
-            if level == EVENT
-            else attended(
-                text[level], video[level], sharpness=self.config.sharpness, fusion=self.config.fusion
-            )
-            for level in self.levels
-        }
+        return self.matching.similarities(text, video)
 
     def prepare_videos(
         self, video: PackedEmbeddings, *, products: Products
     ) -> dict[str, LevelEmbedding | FrameTiles]:
         """Frames of the attended levels as tiles."""
-        return {
-            level: video[level].padded() if level == EVENT else frame_tiles(video[level].padded(), products)
-            for level in self.levels
-        }
+        return self.matching.prepare(video, products)
 
     def score(
         self, text: PackedEmbeddings, prepared: Mapping[str, LevelEmbedding | FrameTiles]
     ) -> dict[str, Tensor]:
         """`similarities` with neither padded phrases nor frames prepared again for every block of texts."""
-        scores = {}
-        for level in self.levels:
-            video = prepared[level]
-            if isinstance(video, FrameTiles):
-                scores[level] = attended_prepared(
-                    text[level], video, sharpness=self.config.sharpness, fusion=self.config.fusion
-                )
-            else:
-                scores[level] = cosine(text[level].padded(), video)
-        return scores
+        return self.matching.score(text, prepared)
 
     def fuse(
         self, similarities: Mapping[str, Tensor], present: Mapping[str, tuple[Tensor, Tensor]]
@@ -217,12 +204,4 @@ class HGR(RetrievalModel):
 
     def alignment(self, text: Embeddings, video: Embeddings) -> dict[str, Tensor]:
         """The attention over frames that the action and entity scores used."""
-        weights = {}
-        for level in (ACTION, ENTITY):
-            if level in self.levels:
-                phrases = text[level].vectors[text[level].mask]
-                cosines, _, _ = frame_cosines(phrases, video[level])
-                weights[level] = frame_weights(cosines, video[level].mask, self.config.sharpness).permute(
-                    2, 0, 1
-                )
-        return weights
+        return self.matching.attention(text, video, [n for n in (ACTION, ENTITY) if n in self.levels])
