@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from graphs.levels import ACTION, ENTITY, EVENT
-from graphs.tensors import ROLES
 from hgr.data.spec import DataSpec
 from hgr.errors import DataError
-from hgr.importers.hgr import text_state
+from hgr.importers.hgr import check_roles, submodules, text_options, text_state
 from hgr.importers.torch_file import load_tensors
 from hgr.models.hanet import KERNELS, TABLES, HANetConfig
 
@@ -95,43 +94,27 @@ def convert(published: Mapping[str, Mapping[str, Tensor]], source: str = "checkp
     Raises:
         DataError: Keys or shapes that do not fit.
     """
-    missing = {"video_encoder", "text_encoder"} - set(published)
-    if missing:
-        raise DataError(
-            f"{source}: expected submodules video_encoder and text_encoder, found {sorted(published)}"
-        )
-    video, text = dict(published["video_encoder"]), dict(published["text_encoder"])
+    video, text = submodules(published, source)
     try:
         state = _video_state(video, source) | _text_state(text)
         config = _config(video, text)
         counts = {nodes: video[f"classifier_{kind}.0.weight"].shape[0] for kind, nodes in NODES.items()}
         kernels = {nodes: video[f"classifier_{kind}.0.weight"].shape[2] for kind, nodes in NODES.items()}
-        roles = text["role_embedding.weight"].shape[0]
+        check_roles(text, source)
         sizes = video["level_embeds.0.weight"].shape[1], text["embedding.we.weight"].shape[0]
     except KeyError as error:
         raise DataError(f"{source}: no weight {error.args[0]!r}; is it a HANet checkpoint?") from error
-    if roles != len(ROLES) or kernels != KERNELS:
-        raise DataError(
-            f"{source}: expected {len(ROLES)} roles and kernels {KERNELS}, found {roles} roles and kernels {kernels}"
-        )
+    if kernels != KERNELS:
+        raise DataError(f"{source}: expected kernels {KERNELS}, found {kernels}")
     return ImportedHANet(config, state, *sizes, counts)
 
 
 def _config(video: Mapping[str, Tensor], text: Mapping[str, Tensor]) -> HANetConfig:
-    width = text["role_embedding.weight"].shape[1]
-    gates = text["rnn.weight_ih_l0"].shape[0] // width
-    if gates not in (3, 4):
-        raise DataError(f"rnn.weight_ih_l0 has {gates} gates of width {width}, expected 3 (GRU) or 4 (LSTM)")
-    layers = {match.group(1) for key in text if (match := re.match(r"gcn\.layers\.(\d+)\.", key))}
+    options = text_options(text)
     return HANetConfig.model_validate(
         {
-            "width": width,
-            "word_width": text["embedding.we.weight"].shape[1],
-            "text_encoder": ("bi" if "rnn.weight_ih_l0_reverse" in text else "")
-            + ("gru" if gates == 3 else "lstm"),
-            "graph_layers": len(layers),
-            "graph_attention": "gcn.layers.0.edge_attn_query.weight" in text,
-            "gate_reduction": width // video["seblock1.fc.0.weight"].shape[0],
+            **options,
+            "gate_reduction": options["width"] // video["seblock1.fc.0.weight"].shape[0],
             "action_concepts": video["classifier_verb.0.weight"].shape[0],
             "entity_concepts": video["classifier_noun.0.weight"].shape[0],
             **PUBLISHED_OPTIONS,

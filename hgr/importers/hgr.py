@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -71,39 +71,66 @@ def convert(published: Mapping[str, Mapping[str, Tensor]], source: str = "checkp
     Raises:
         DataError: Keys or shapes that do not fit.
     """
-    missing = {"video_encoder", "text_encoder"} - set(published)
-    if missing:
-        raise DataError(
-            f"{source}: expected submodules video_encoder and text_encoder, found {sorted(published)}"
-        )
-    video, text = dict(published["video_encoder"]), dict(published["text_encoder"])
+    video, text = submodules(published, source)
     try:
         config = _config(video, text)
         state = _video_state(video, config) | text_state(text)
         sizes = video["level_embeds.0.weight"].shape[1], text["embedding.we.weight"].shape[0]
     except KeyError as error:
         raise DataError(f"{source}: no weight {error.args[0]!r}; is it an HGR checkpoint?") from error
-    roles = text["role_embedding.weight"].shape[0]
-    if roles != len(ROLES):
-        raise DataError(f"{source}: the role embedding has {roles} rows, expected {len(ROLES)}")
+    check_roles(text, source)
     return ImportedCheckpoint(config, state, *sizes)
 
 
-def _config(video: Mapping[str, Tensor], text: Mapping[str, Tensor]) -> HGRConfig:
+def submodules(
+    published: Mapping[str, Mapping[str, Tensor]], source: str
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """The video side's and the text side's weights (HANet has the same container).
+
+    Raises:
+        DataError: One of them is missing.
+    """
+    missing = {"video_encoder", "text_encoder"} - set(published)
+    if missing:
+        raise DataError(
+            f"{source}: expected submodules video_encoder and text_encoder, found {sorted(published)}"
+        )
+    return dict(published["video_encoder"]), dict(published["text_encoder"])
+
+
+def check_roles(text: Mapping[str, Tensor], source: str) -> None:
+    """Raise DataError where a checkpoint has another number of roles than this package."""
+    roles = text["role_embedding.weight"].shape[0]
+    if roles != len(ROLES):
+        raise DataError(f"{source}: the role embedding has {roles} rows, expected {len(ROLES)}")
+
+
+def text_options(text: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Options of the text side that leave a trace in the shapes of its weights (HANet shares them).
+
+    Raises:
+        DataError: Neither a GRU nor an LSTM.
+    """
     width = text["role_embedding.weight"].shape[1]
     gates = text["rnn.weight_ih_l0"].shape[0] // width
     cell = {3: "gru", 4: "lstm"}.get(gates)
     if cell is None:
         raise DataError(f"rnn.weight_ih_l0 has {gates} gates of width {width}, expected 3 (GRU) or 4 (LSTM)")
+    return {
+        "width": width,
+        "word_width": text["embedding.we.weight"].shape[1],
+        "text_encoder": ("bi" if "rnn.weight_ih_l0_reverse" in text else "") + cell,
+        "graph_layers": _count(text, r"gcn\.layers\.(\d+)\.ctx_layer\.weight$"),
+        "graph_attention": "gcn.layers.0.edge_attn_query.weight" in text,
+    }
+
+
+def _config(video: Mapping[str, Tensor], text: Mapping[str, Tensor]) -> HGRConfig:
     return HGRConfig.model_validate(
         {
-            "width": width,
-            "word_width": text["embedding.we.weight"].shape[1],
-            "text_encoder": ("bi" if "rnn.weight_ih_l0_reverse" in text else "") + cell,
+            **text_options(text),
             "text_layers": _count(text, r"rnn\.weight_ih_l(\d+)$"),
             "share_video_encoder": "level_embeds.1.weight" not in video,
-            "graph_layers": _count(text, r"gcn\.layers\.(\d+)\.ctx_layer\.weight$"),
-            "graph_attention": "gcn.layers.0.edge_attn_query.weight" in text,
             **PUBLISHED_OPTIONS,
         }
     )
