@@ -40,7 +40,7 @@ class PackedLevel:
         width = max(int(self.counts.max()), 1) if len(self.counts) else 1
         mask = torch.arange(width, device=self.counts.device) < self.counts.unsqueeze(1)
         if len(self.values) == mask.numel():
-            return LevelEmbedding(self.values.view(len(self.counts), width, -1), mask)
+            return LevelEmbedding(self.values.view(len(self.counts), width, self.values.shape[1]), mask)
         vectors = self.values.new_zeros(len(self.counts), width, self.values.shape[1])
         vectors[mask] = self.values
         return LevelEmbedding(vectors, mask)

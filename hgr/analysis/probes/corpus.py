@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from hgr.analysis.probes.lexicons import GENERIC, INSTRUMENT_WORDS, SAME, SAME_VERBS
-from hgr.analysis.probes.morphology import verb_form
+from hgr.analysis.probes.morphology import base_form, verb_form
+from hgr.analysis.probes.phrases import Phrase
 from hgr.analysis.probes.source import Source
 
 KNOWN_WORD = 8
@@ -37,6 +38,10 @@ class Corpus:
         verb_forms: Verb word -> captions in which it is an action.
         place_prepositions: Head noun of a place -> preposition -> captions.
         instruments: Verb lemma -> head noun after "with" or "using" -> videos.
+        head_uses: Head noun -> entities that have it.
+        determiners: (head noun, "a", "other" or "") -> entities; "a" is either indefinite article, "" none.
+        finals: Last word -> captions.
+        place_heads: Verb lemma -> head nouns of its places -> captions.
         known_word: Captions from which a word is taken for a real one.
     """
 
@@ -59,6 +64,10 @@ class Corpus:
     verb_forms: Counter[str] = field(default_factory=Counter)
     instruments: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     place_prepositions: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    head_uses: Counter[str] = field(default_factory=Counter)
+    determiners: Counter[tuple[str, str]] = field(default_factory=Counter)
+    finals: Counter[str] = field(default_factory=Counter)
+    place_heads: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     known_word: int = KNOWN_WORD
     _associations: dict[tuple[str, str], float] = field(default_factory=dict)
     _meant: dict[str, set[str]] = field(default_factory=dict)
@@ -76,6 +85,11 @@ class Corpus:
             groups = {word for name in named for group in SAME if name in group for word in group}
             self._meant[video] = named | stems | {stem + "s" for stem in stems} | groups
         return self._meant[video]
+
+    @cached_property
+    def base_forms(self) -> frozenset[str]:
+        """Dictionary forms of verbs that occur in -ing too, so that "had" and "left" are none."""
+        return frozenset(base_form(verb) for verb in self.verb_forms if verb_form(verb) == "ing")
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -118,12 +132,15 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
         words = source.words
         corpus.words.update(set(words))
         corpus.said[source.video].update(words)
+        corpus.finals[words[-1]] += 1
         corpus.pairs.update(zip(words, words[1:], strict=False))
         for word in set(words):
             corpus.word_videos[word].add(source.video)
         corpus.verbs_said[source.video].update(source.lemmas())
         for phrase in source.entities.values():
             corpus.modifiers[words[phrase.head]].update(words[phrase.noun_start : phrase.head])
+            corpus.head_uses[words[phrase.head]] += 1
+            corpus.determiners[words[phrase.head], determiner_of(phrase, words)] += 1
         for action in source.actions:
             frame = frame_of(action.fillers, words)
             corpus.verbs[verb_form(words[action.verb]), frame][words[action.verb]] += 1
@@ -137,11 +154,20 @@ def learn(sources: Iterable[Source], small: bool = False) -> Corpus:
                     once(corpus.instruments[action.lemma], head, "instrument", action.lemma, source.video)
                 if filler.role == "ARG0":
                     once(corpus.verb_agents[action.lemma], head, "agent", action.lemma, source.video)
+                if filler.role == "ARGM-LOC":
+                    corpus.place_heads[action.lemma][head] += 1
                 if filler.role == "ARGM-LOC" and filler.phrase.simple:
                     place = " ".join(words[filler.phrase.start : filler.phrase.end])
                     corpus.place_prepositions[head][filler.phrase.preposition] += 1
                     once(corpus.places[action.lemma], place, "place", action.lemma, source.video)
     return corpus
+
+
+def determiner_of(phrase: Phrase, words: tuple[str, ...]) -> str:
+    """ "a" for an indefinite article, "" for none, "other" for all else before a noun."""
+    if phrase.determiner < 0:
+        return ""
+    return "a" if words[phrase.determiner] in ("a", "an") else "other"
 
 
 def frame_of(fillers: Iterable[object], words: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from graphs.role_graph import RoleGraph
 from hgr.analysis.probes.corpus import Corpus, learn
 from hgr.analysis.probes.operators import OPERATORS
-from hgr.analysis.probes.source import Source, is_sound, make_source
+from hgr.analysis.probes.soundness import is_sound
+from hgr.analysis.probes.source import Source, make_source
 from hgr.analysis.probes.structure import verb_phrase
 from hgr.errors import DataError
 
@@ -72,8 +73,7 @@ def generate(
         raise DataError("no captions to make probes from")
     sources = [make_source(*caption) for caption in captions]
     corpus = learn(sources, len(sources) < SMALL_CORPUS if known_words is None else known_words)
-    vocabulary = corpus.vocabulary
-    sound = [source for source in sources if is_sound(source, vocabulary)]
+    sound = [source for source in sources if is_sound(source, corpus)]
     _learn_events(corpus, sound)
     for source in sound:
         if wanted is None or source.id in wanted:
@@ -82,7 +82,7 @@ def generate(
 
 def _learn_events(corpus: Corpus, sources: Iterable[Source]) -> None:
     for source in sources:
-        found = verb_phrase(source)
+        found = verb_phrase(source, corpus)
         if found is not None:
             corpus.events[found[0]][found[1]] += 1
 

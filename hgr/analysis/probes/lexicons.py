@@ -68,12 +68,12 @@ SINGULAR_PEOPLE = words(
     dancer player actor actress teacher student doctor nurse policeman officer soldier athlete wrestler boxer
     driver judge host reporter anchor newscaster model mother father mom dad son daughter wife husband cowboy
     clown artist musician guitarist drummer swimmer skater surfer cyclist runner referee coach bride groom
-    worker fisherman farmer waiter waitress customer barber hunter magician performer pilot"""
+    worker contestant participant fisherman farmer waiter waitress customer barber hunter magician performer pilot"""
 )
 PLURAL_PEOPLE = words(
     """men women boys girls ladies guys children kids babies persons people teenagers adults chefs singers
     dancers players actors students soldiers athletes wrestlers boxers judges hosts reporters models
-    cheerleaders musicians swimmers runners fishermen workers performers"""
+    cheerleaders contestants participants musicians swimmers runners fishermen workers performers"""
 )
 ANIMALS = words(
     """dog cat horse bird monkey cow pig goat sheep elephant lion tiger bear rabbit mouse rat duck chicken
@@ -117,7 +117,7 @@ SAME: tuple[frozenset[str], ...] = tuple(
         "women ladies girls people females persons group team",
         "boys kids children people teenagers guys men students",
         "girls kids children people teenagers ladies women students",
-        "car vehicle automobile truck suv van jeep sedan",
+        "car vehicle automobile truck suv van jeep sedan cart",
         "bike bicycle cycle",
         "motorcycle motorbike bike scooter",
         "plane airplane aircraft jet",
@@ -226,7 +226,8 @@ SAME_VERBS: tuple[frozenset[str], ...] = tuple(
         "fly glide soar float",
         "swim dive snorkel surf", "climb hike", "shoot fire aim", "crash hit smash", "open unwrap unbox",
         "knit sew crochet weave",
-        "tie wrap knot", "lift raise carry", "argue fight debate", "exercise train stretch dance",
+        "tie wrap knot", "fry roll knead boil bake", "lift raise carry", "pet hug carry hold cuddle",
+        "argue fight debate", "exercise train stretch dance",
         "ski snowboard sled slide skate",
         "skate skateboard rollerblade", "bounce dribble juggle", "apply rub spread smear", "spread apply",
         "grate shred cut", "sleep lie rest",
@@ -239,12 +240,12 @@ EXCLUSIVE_VERBS = words(
     type feed chase carry lift fold roll pour brush shave box wrestle drum hit catch bounce spin crawl walk hug kiss pet
     bite lick dig plant mow row paddle sail shoot build drill hammer iron vacuum sweep mop dive skateboard snowboard
     bowl juggle cry kneel march shovel grate stir whisk knead spray open close drop touch turn circle follow slide cross
-    pass enter leave hide bump shake wave hop float sink approach"""
+    enter hide bump shake wave hop float sink approach"""
 )
 """Activities that leave no room for another one at the same time: only these replace each other."""
 VAGUE_OBJECT_VERBS = words(
     """give do have show be take get say tell see include watch discuss explain describe demonstrate present perform
-    talk teach learn know think like love want need try start begin enjoy make create use"""
+    talk teach learn know think like love want need try start begin enjoy make create use wear"""
 )
 """Verbs whose objects are too varied to be exchanged."""
 SYMMETRIC_VERBS = words(
@@ -308,6 +309,8 @@ SYNONYMS: dict[str, str] = {
     "chopping": "cutting", "motorcycle": "motorbike", "motorbike": "motorcycle", "beside": "next to", "kid": "child",
 }  # fmt: skip
 """Exchanges that keep a caption true."""
+MISSPELLED = words("preform preforms preforming preformed perfoming dacing sining palying wih teh")
+"""Frequent enough to look like words."""
 TENSELESS_FOLLOWERS = words("to of the a an")
 SINGULAR_S = words(
     """glass bus dress grass news tennis chess class boss lens gas mess bass cross princess waitress actress

@@ -14,6 +14,7 @@ from hgr.analysis.probes.lexicons import (
     AUXILIARIES,
     COLORS,
     CONJUNCTIONS,
+    DETERMINERS,
     DIRECTIONS,
     EXCLUSIVE_VERBS,
     GENERIC,
@@ -46,6 +47,8 @@ MIN_SEEN = 2
 """Videos in which a verb must have been seen with an object to be put before it."""
 USUAL_FRAME = 0.2
 """A verb is put into a frame only if this share of its uses has that frame; the rest are odd uses or parse errors."""
+USUALLY_LAST = 0.05
+"""A verb ends a caption only if this share of its uses does."""
 USUAL_DETERMINER = 0.1
 """A noun is put after a determiner only if this share of its uses has it."""
 ANIMATE = (
@@ -74,10 +77,16 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
         if any(f.phrase.start > action.verb and f.role not in ("ARG1", "ARGM-LOC") for f in action.fillers):
             continue
         options = []
+        place = action.filler("ARGM-LOC")
+        where = source.words[place.phrase.head] if place and place.phrase.start > action.verb else None
         follows = source.words[action.verb + 1] if action.verb + 1 < len(source.words) else ""
+        if obj is None and follows in DETERMINERS:
+            continue
         for other, count in corpus.verbs[verb_form(word), frame_of(action.fillers, source.words)].items():
             lemma = base_form(other)
             if follows and corpus.pairs[other, follows] < MIN_SEEN:
+                continue
+            if not follows and corpus.finals[other] < USUALLY_LAST * corpus.verb_forms[other]:
                 continue
             if count < USUAL_FRAME * corpus.verb_forms[other]:
                 continue
@@ -86,6 +95,8 @@ def replace_action(source: Source, corpus: Corpus, rng: random.Random) -> list[E
             if same_action(lemma, action.lemma) or _verb_is_said(corpus, source, lemma, other):
                 continue
             if corpus.association(word, other) > MOST_ASSOCIATED:
+                continue
+            if where is not None and not corpus.place_heads[lemma][where]:
                 continue
             partners = corpus.verb_objects[lemma] if obj else corpus.verb_agents[lemma]
             wanted = head if obj else _agent_head(source, action)
@@ -209,7 +220,11 @@ def replace_attribute(source: Source, corpus: Corpus, rng: random.Random) -> lis
             following = source.words[position + 1]
             if following in HAIR or (word in AGES and head not in GROWN) or following in ("and", "or"):
                 continue
-            if (word in COLORS | SIZES and head in ANIMATE | UNCOLORED) or position + 1 != phrase.head:
+            if (
+                head == "bit"
+                or (word in COLORS | SIZES and head in ANIMATE | UNCOLORED)
+                or position + 1 != phrase.head
+            ):
                 continue
             options = [
                 other
@@ -298,7 +313,7 @@ def _replace_people(
                 continue
             if head in OTHER_PEOPLE:
                 options = [o for o in OTHER_PEOPLE[head] if _person_is_new(corpus, source, o)]
-            elif head in ANIMALS | PLURAL_ANIMALS:
+            elif head in ANIMALS | PLURAL_ANIMALS and _plain_modifiers(source, filler.phrase):
                 options = [
                     o
                     for o in sorted(PLURAL_ANIMALS if is_plural(head) else ANIMALS)
@@ -306,7 +321,11 @@ def _replace_people(
                     and _can_stand_for(corpus, source, head, o, filler.phrase)
                     and corpus.verb_agents[action.lemma][o] + corpus.verb_objects[action.lemma][o] >= MIN_SEEN
                 ]
-            elif _may_replace_thing(source, action, kind, head) and _plain_modifiers(source, filler.phrase):
+            elif (
+                _may_replace_thing(source, action, kind, head)
+                and _plain_modifiers(source, filler.phrase)
+                and (filler.phrase.stop == action.verb or _ends_cleanly(source, filler.phrase))
+            ):
                 options = [
                     o
                     for o, count in corpus.verb_agents[action.lemma].items()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphs.levels import ACTION, ENTITY
 from graphs.role_graph import RoleGraph
-from hgr.analysis.probes.lexicons import AUXILIARIES, DETERMINERS, PRONOUNS
-from hgr.analysis.probes.morphology import article_before, base_form, is_plural
+from hgr.analysis.probes.lexicons import AUXILIARIES
+from hgr.analysis.probes.morphology import base_form
 from hgr.analysis.probes.phrases import Phrase, find_phrase
 
 PUNCTUATION = ".,!?;:\"'()"
-MAX_WORDS = 20
-"""Longer captions are rarely well formed and rarely well parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,71 +116,3 @@ def make_source(identifier: str, video: str, text: str, graph: RoleGraph) -> Sou
 def plain(word: str) -> str:
     """A word in lower case without punctuation at its ends."""
     return word.strip(PUNCTUATION).lower()
-
-
-def is_sound(source: Source, vocabulary: frozenset[str]) -> bool:
-    """Whether a caption is well formed enough to build on.
-
-    Its words are known, it is short, it starts with its subject or with a place, no function word stands where it
-    cannot, auxiliaries agree with the noun before them, and its first action has a subject before it and an auxiliary
-    or a finite form.
-    """
-    words = source.words
-    if not 3 <= len(words) <= MAX_WORDS or not source.actions or len(words) != len(source.graph.words):
-        return False
-    if any(not w.isalpha() or w not in vocabulary for w in words):
-        return False
-    if _has_bad_pair(words):
-        return False
-    first = source.actions[0]
-    agent = next(
-        (f for f in first.fillers if f.role in ("ARG0", "ARG1") and f.phrase.end <= first.verb), None
-    )
-    if agent is None or agent.phrase.preposition or not _opens(source, agent.phrase.start):
-        return False
-    return _agrees(words, agent.phrase, first.verb)
-
-
-def _opens(source: Source, start: int) -> bool:
-    """Whether only a place stands before the subject."""
-    places = [f.phrase for f in source.actions[0].fillers if f.role == "ARGM-LOC" and f.phrase.preposition]
-    return start == 0 or any(place.start == 0 and place.end == start for place in places)
-
-
-def _has_bad_pair(words: Sequence[str]) -> bool:
-    articles = {"a", "an", "the"}
-    for left, right in zip(words, words[1:], strict=False):
-        if left == right or (left in DETERMINERS and right in articles | AUXILIARIES):
-            return True
-        if left in ("a", "an") and (is_plural(right) or left != article_before(right)):
-            return True
-    return words[-1] in DETERMINERS | AUXILIARIES | {
-        "and",
-        "or",
-        "of",
-        "to",
-        "with",
-        "at",
-        "from",
-        "for",
-        "by",
-    }
-
-
-def _agrees(words: Sequence[str], agent: Phrase, verb: int) -> bool:
-    """The word after the agent must be its auxiliary or its finite verb, in its number."""
-    following = words[agent.end] if agent.end < len(words) else ""
-    plural = agent.kind == "plural"
-    bare = agent.determiner < 0 and agent.kind == "singular" and words[agent.head] not in PRONOUNS
-    if bare:
-        return False
-    if following in ("is", "was", "has"):
-        return not plural and verb in (agent.end + 1, agent.end + 2)
-    if following in ("are", "were", "have"):
-        return plural and verb in (agent.end + 1, agent.end + 2)
-    if agent.end != verb:
-        return False
-    word = words[verb]
-    if word.endswith("ing"):
-        return False
-    return word.endswith("s") and not word.endswith("ss") if not plural else not word.endswith("s")

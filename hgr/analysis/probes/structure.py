@@ -27,6 +27,10 @@ from hgr.analysis.probes.source import Action, Source
 ANIMATE = SINGULAR_PEOPLE | PLURAL_PEOPLE | ANIMALS | PLURAL_ANIMALS
 MIN_SEEN = 2
 """Videos in which a verb must have been seen with a filler of the other role."""
+USUALLY_BARE = 0.3
+"""Share of a singular noun's uses without a determiner, from which it is added without one."""
+SHOWING = frozenset({"be", "show", "have", "lie", "sit", "stand"})
+"""Verbs whose clauses tell what a video shows or a state in it; their order says little."""
 SEQUENCE = ("then", "before", "after")
 BE = ("is", "are", "was", "were")
 
@@ -114,6 +118,8 @@ def reverse_order(source: Source, corpus: Corpus, rng: random.Random) -> list[Ed
     if marker is None or len(source.actions) != 2 or sum(words.count(w) for w in SEQUENCE) != 1:
         return []
     one, two = source.actions
+    if {one.lemma, two.lemma} & SHOWING:
+        return []
     left = marker - 1 if words[marker] == "then" and words[marker - 1] == "and" else marker
     if _subject_start(one) == 0 and _subject_start(two) == marker + 1 and one.verb < left:
         return _exchange_clauses(source, one, two, left, marker)
@@ -222,7 +228,7 @@ def negate(source: Source, corpus: Corpus, rng: random.Random) -> list[Edit]:
     return [make_edit(source, "negated", pieces, before=words[action.verb], after=after, nodes=[action.node])]
 
 
-def verb_phrase(source: Source) -> tuple[tuple[str, str], tuple[str, ...]] | None:
+def verb_phrase(source: Source, corpus: Corpus) -> tuple[tuple[str, str], tuple[str, ...]] | None:
     """(agent head, verb form) and the words from the verb on, of a caption with one event: what `add_event` adds."""
     if len(source.actions) != 1:
         return None
@@ -231,7 +237,16 @@ def verb_phrase(source: Source) -> tuple[tuple[str, str], tuple[str, ...]] | Non
     words = source.words[action.verb :]
     if agent is None or agent.phrase.start != 0 or not agent.phrase.simple or not 2 <= len(words) <= 6:
         return None
-    if has_pronoun(words) or action.lemma in WEAK_VERBS or "and" in words or action.filler("ARG1") is None:
+    patient = action.filler("ARG1")
+    if has_pronoun(words) or action.lemma in WEAK_VERBS or "and" in words or patient is None:
+        return None
+    form, head = verb_form(words[0]), source.words[patient.phrase.head]
+    if form == "ed" or form == "base" and words[0] not in corpus.base_forms:
+        return None
+    if patient.phrase.preposition or corpus.verb_objects[action.lemma][head] < MIN_SEEN:
+        return None
+    bare = patient.phrase.determiner < 0 and patient.phrase.kind == "singular"
+    if bare and corpus.determiners[head, ""] < USUALLY_BARE * corpus.head_uses[head]:
         return None
     return (source.words[agent.phrase.head], verb_form(words[0])), tuple(words)
 

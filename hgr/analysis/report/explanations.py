@@ -88,7 +88,8 @@ class Explainer:
         one = encoded.block(0, 1, device)
         phrases, attention = self._attention(graph, one, video, columns)
         matrices = self.retriever.similarity(encoded.block(0, len(texts), device), video)
-        present = {name: level.present for name, level in encoded.levels.items()}
+        units = self.retriever.run.model.levels
+        present = {name: x.present for name, x in encoded.levels.items() if units[name].unit == "video"}
 
         def scores(row: int, column: int) -> LevelScores:
             found = columns.index(column)

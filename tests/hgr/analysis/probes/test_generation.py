@@ -185,3 +185,36 @@ def test_fillers_are_as_frequent_as_the_words_of_true_captions() -> None:
     ]
     found = Counter(p.after for p in generate(corpus, ["attribute"], known_words=True) if p.before == "red")
     assert set(found) == {"blue", "green"} and 65 <= found["blue"] <= 95
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("a man is kicking a two balls", ((3,), (("ARG0", 0, 2), ("ARG1", 4, 7)))),
+        ("a man is kicking a with balls", ((3,), (("ARG0", 0, 2), ("ARG1", 6, 7)))),
+        ("a man is kicking kicks", ((3,), (("ARG0", 0, 2),))),
+        ("a man is kicking s ball", ((3,), (("ARG0", 0, 2), ("ARG1", 4, 6)))),
+    ],
+)
+def test_ill_formed_captions_are_left_alone(text: str, spans: tuple[tuple[int, ...], object]) -> None:
+    assert probes_of(text, role_graph(text, spans), "agent", "negated") == []  # type: ignore[arg-type]
+
+
+def test_bare_nouns_that_the_corpus_never_has_bare_are_left_alone() -> None:
+    bare, graph = transitive("a man", "is kicking", "ball")
+    taught = [(f"b{i}#0", f"b{i}", *transitive("a man", "is kicking", "a ball")) for i in range(30)]
+    found = generate([*taught, ("own#0", "own", bare, graph)], ["negated"], known_words=True)
+    assert "own#0" not in {p.caption for p in found}
+    alone = generate([("own#0", "own", bare, graph)], ["negated"], known_words=True)
+    assert [p.altered for p in alone] == ["a man is not kicking ball"]
+
+
+def test_an_action_is_replaced_only_by_one_that_is_done_at_that_place() -> None:
+    text, graph = transitive("a man", "is kicking", "a red ball", "in a cellar")
+    assert probes_of(text, graph, "action") == []
+    extra = [
+        (f"c{i}#0", f"c{i}", *transitive("a cat", "is chasing", "a dog", "in a cellar")) for i in range(3)
+    ]
+    captions = [*corpus_captions(), *extra, ("own#0", "own", text, graph)]
+    found = [p for p in generate(captions, ["action"], known_words=True) if p.caption == "own#0"]
+    assert [p.after for p in found] == ["chasing"]
