@@ -109,20 +109,20 @@ def _batches(count: int, are_videos: bool, generator: torch.Generator) -> Iterat
         yield _Drawn(vectors, counts)
 
 
-def bare_products(sets: Sets, text_block: int, video_block: int) -> None:
+def bare_products(sets: Sets, text_block: int, video_block: int, device: torch.device | str = "cpu") -> None:
     """The same multiplications and nothing else: every phrase with every frame, every event with every event.
 
-    Blocks are those of the evaluation; the results are written over one another.
+    Blocks are those of the evaluation, brought to the device as there; the results are written over one another.
     """
     room: dict[str, Tensor] = {}
     for first in range(0, len(sets.videos), video_block):
-        videos = sets.videos.packed(first, min(first + video_block, len(sets.videos)))
+        videos = sets.videos.packed(first, min(first + video_block, len(sets.videos)), device)
         for start in range(0, len(sets.texts), text_block):
-            texts = sets.texts.packed(start, min(start + text_block, len(sets.texts)))
+            texts = sets.texts.packed(start, min(start + text_block, len(sets.texts)), device)
             for level in LEVELS:
                 a, b = texts[level].values, videos[level].values
                 if level not in room or room[level].numel() < len(a) * len(b):
-                    room[level] = torch.empty(len(a) * len(b))
+                    room[level] = torch.empty(len(a) * len(b), device=device)
                 torch.mm(a, b.T, out=room[level][: len(a) * len(b)].view(len(a), len(b)))
 
 

@@ -1,6 +1,6 @@
 """A whole evaluation, both directions, every level and fused, against the plain form.
 
-    python -m benchmarks.evaluation [--size 1000] [--rounds 1] [--threads 2] [--json]
+    python -m benchmarks.evaluation [--size 1000] [--rounds 1] [--threads 2] [--device cpu] [--json]
 
 As many captions as videos, default sizes. The package prepares its batches inside the timing, the plain form gets its
 tensors ready made. Both must give the same median ranks before the times mean anything.
@@ -8,14 +8,12 @@ tensors ready made. Both must give the same median ranks before the times mean a
 
 from __future__ import annotations
 
-import argparse
-import json
-
 import torch
 
+from benchmarks.command import begin, make_parser, on, report
 from benchmarks.pairs_of_models import Pair, hgr_pair
 from benchmarks.plain.evaluation import evaluate as evaluate_plain
-from benchmarks.timing import interleave, machine, ratio_line
+from benchmarks.timing import interleave, ratio_line
 from benchmarks.workload import make_texts, make_videos, plain_text, plain_video
 from hgr.evaluation import evaluate
 
@@ -24,17 +22,19 @@ TOLERANCE = 1.0
 """By how much a mean rank may differ: near ties fall either way in the last bit."""
 
 
-def measure(size: int, rounds: int) -> dict[str, object]:
+def measure(size: int, rounds: int, device: torch.device | str = "cpu") -> dict[str, object]:
     """Evaluate and time both forms.
 
     Args:
         size: Captions, and videos.
         rounds: Timed rounds.
+        device: Where both run.
     """
     pair = hgr_pair(dropout=True)
-    pair.plain.eval()
+    pair.plain.eval().to(device)
+    pair.package.to(device)
     texts, videos = make_texts(size), make_videos(size)
-    dense_text, dense_video = plain_text(texts), plain_video(videos)
+    dense_text, dense_video = on(plain_text(texts), device), on(plain_video(videos), device)
     found: dict[str, dict[tuple[str, str], float]] = {}
 
     def plain() -> None:
@@ -46,7 +46,7 @@ def measure(size: int, rounds: int) -> dict[str, object]:
         }
 
     def package() -> None:
-        found["package"] = package_mean_ranks(pair, texts, videos)
+        found["package"] = package_mean_ranks(pair, texts, videos, device)
 
     timings = interleave({"plain": plain, "package": package}, rounds=rounds, warmup=0)
     for key, mean in found["plain"].items():
@@ -61,9 +61,11 @@ def measure(size: int, rounds: int) -> dict[str, object]:
     }
 
 
-def package_mean_ranks(pair: Pair, texts: list, videos: list) -> dict[tuple[str, str], float]:
+def package_mean_ranks(
+    pair: Pair, texts: list, videos: list, device: torch.device | str = "cpu"
+) -> dict[tuple[str, str], float]:
     """1-based mean rank of every matrix and direction, by the package's evaluation."""
-    summaries = evaluate(pair.package, pair.inputs, texts, videos).summaries["every_caption"]
+    summaries = evaluate(pair.package, pair.inputs, texts, videos, device=device).summaries["every_caption"]
     return {
         (name, direction): summaries[name][direction].mean for name in pair.rename for direction in DIRECTIONS
     }
@@ -71,19 +73,11 @@ def package_mean_ranks(pair: Pair, texts: list, videos: list) -> dict[tuple[str,
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, rounds=1)
     parser.add_argument("--size", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(options.threads)
-    result = measure(options.size, options.rounds)
-    if options.json:
-        print(json.dumps({"machine": machine(), "result": result}))
-        return
-    print(machine())
-    print(f"{result['size']} x {result['size']}: {result['line']}")
+    options = begin(parser, arguments)
+    result = measure(options.size, options.rounds, options.device)
+    report(options, {"result": result}, [f"{result['size']} x {result['size']}: {result['line']}"])
 
 
 if __name__ == "__main__":

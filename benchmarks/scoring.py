@@ -1,6 +1,6 @@
 """All-level scoring of encoded captions and videos against the bare matrix product with the same multiplications.
 
-    python -m benchmarks.scoring [--size 600] [--rounds 9] [--threads 2] [--json]
+    python -m benchmarks.scoring [--size 600] [--rounds 9] [--threads 2] [--device cpu] [--json]
 
 1,024 numbers a vector, 20 frames, 1.7 actions and 3.3 entities a caption, random. "scoring" makes the event, action,
 entity and fused scores of all pairs; "ranking" also counts the ranks of both directions under both query conventions.
@@ -10,16 +10,16 @@ anything is timed the scores must agree with the plain form.
 
 from __future__ import annotations
 
-import argparse
-import json
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 
+from benchmarks.command import begin, make_parser, report
 from benchmarks.encoded_sets import Sets, bare_products, make_sets, multiplications
 from benchmarks.plain.matching import local
-from benchmarks.timing import Timings, interleave, machine
+from benchmarks.timing import Timings, interleave
 from graphs.levels import ACTION, ENTITY
 from hgr.attended_tiles import has_bfloat16_products
 from hgr.evaluation import Blocks, evaluate_encoded
@@ -31,28 +31,29 @@ SAMPLE = 24
 """Captions and videos that are compared with the plain form."""
 
 
-def check(sets: Sets) -> float:
+def check(sets: Sets, device: torch.device | str = "cpu") -> float:
     """Largest difference from the plain form on a few captions and videos.
 
     Raises:
         ValueError: More than TOLERANCE: the times would mean nothing.
     """
-    blocks = Blocks.of(sets.model, sets.texts, sets.videos, EvaluationSettings())
+    blocks = Blocks.of(sets.model, sets.texts, sets.videos, EvaluationSettings(), device)
     found = blocks.scores(0, blocks.prepared(0))
     texts, videos = sets.texts.block(0, SAMPLE), sets.videos.block(0, SAMPLE)
     worst = 0.0
     for level in (ACTION, ENTITY):
         plain = local(texts[level].vectors, texts[level].mask, videos[level].vectors, videos[level].mask)
-        worst = max(worst, (found[level][:SAMPLE, :SAMPLE] - plain).abs().max().item())
+        worst = max(worst, (found[level][:SAMPLE, :SAMPLE].cpu() - plain).abs().max().item())
     if worst > TOLERANCE:
         raise ValueError(f"scores differ by {worst:.2e}, expected at most {TOLERANCE}")
     return worst
 
 
-def score_all(sets: Sets, settings: EvaluationSettings) -> None:
+def score_all(sets: Sets, settings: EvaluationSettings, device: torch.device | str = "cpu") -> None:
     """Every block of scores, as the evaluation makes them."""
-    blocks = Blocks.of(sets.model, sets.texts, sets.videos, settings)
-    with Workers(1 if settings.products != "float32" else torch.get_num_threads()) as workers:
+    blocks = Blocks.of(sets.model, sets.texts, sets.videos, settings, device)
+    alone = settings.products != "float32" or torch.device(device).type != "cpu"
+    with Workers(1 if alone else torch.get_num_threads()) as workers:
         for j in range(len(blocks.video_edges)):
             prepared = blocks.prepared(j)
 
@@ -62,30 +63,34 @@ def score_all(sets: Sets, settings: EvaluationSettings) -> None:
             workers.run(work, range(len(blocks.text_edges)))
 
 
-def measure(size: int, rounds: int) -> dict[str, object]:
+def measure(size: int, rounds: int, device: torch.device | str = "cpu") -> dict[str, Any]:
     """Time everything in turn.
 
     Args:
         size: Captions, and videos.
         rounds: Timed rounds.
+        device: Where the products run. The vectors stay in memory; bringing blocks over is part of every time.
     """
     sets = make_sets(size, size)
-    difference = check(sets)
+    sets.model.to(device)
+    difference = check(sets, device)
     texts, videos = sets.text_items(), sets.video_items()
     # Blocks small enough that every thread has several.
     settings = EvaluationSettings(text_block=min(1024, max(size // 4, 1)))
     halved = settings.model_copy(update={"products": "bfloat16"})
 
     def bare() -> None:
-        bare_products(sets, 1024, 256)
+        bare_products(sets, 1024, 256, device)
 
     def ranking() -> None:
-        evaluate_encoded(sets.model, sets.texts, sets.videos, texts, videos, settings)
+        evaluate_encoded(sets.model, sets.texts, sets.videos, texts, videos, settings, device=device)
 
-    candidates = {"bare": bare, "scoring": lambda: score_all(sets, settings), "ranking": ranking}
-    if has_bfloat16_products():
-        candidates["scoring, bfloat16"] = lambda: score_all(sets, halved)
-    timings, cpu = interleave(candidates, rounds=rounds), interleave_cpu(candidates, rounds=rounds)
+    candidates = {"bare": bare, "scoring": lambda: score_all(sets, settings, device), "ranking": ranking}
+    if has_bfloat16_products(device):
+        candidates["scoring, bfloat16"] = lambda: score_all(sets, halved, device)
+    timings = interleave(candidates, rounds=rounds)
+    on_cpu = torch.device(device).type == "cpu"
+    cpu = interleave_cpu(candidates, rounds=rounds) if on_cpu else None
     work = 2 * multiplications(sets)
     return {
         "size": size,
@@ -93,7 +98,7 @@ def measure(size: int, rounds: int) -> dict[str, object]:
         "bare_gflops": work / timings.median("bare") / 1e9,
         "seconds": {name: timings.median(name) for name in candidates},
         "ratios": {name: timings.ratio(name, "bare") for name in candidates if name != "bare"},
-        "cpu_ratios": {name: cpu.ratio(name, "bare") for name in candidates if name != "bare"},
+        "cpu_ratios": {name: cpu.ratio(name, "bare") for name in candidates if name != "bare"} if cpu else {},
         "lines": [_line(timings, cpu, name) for name in candidates if name != "bare"],
     }
 
@@ -109,35 +114,26 @@ def interleave_cpu(candidates: Mapping[str, Callable[[], object]], *, rounds: in
     return Timings(seconds)
 
 
-def _line(timings: Timings, cpu: Timings, name: str) -> str:
+def _line(timings: Timings, cpu: Timings | None, name: str) -> str:
     least, median, greatest = timings.ratio(name, "bare")
+    line = f"{name}: {median:.2f} times the bare product ({least:.2f} to {greatest:.2f})"
+    if cpu is None:
+        return line
     low, middle, high = cpu.ratio(name, "bare")
-    return (
-        f"{name}: {median:.2f} times the bare product ({least:.2f} to {greatest:.2f}), "
-        f"in processor time {middle:.2f} ({low:.2f} to {high:.2f})"
-    )
+    return f"{line}, in processor time {middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, rounds=9)
     parser.add_argument("--size", type=int, default=600)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(options.threads)
-    result = measure(options.size, options.rounds)
-    if options.json:
-        print(json.dumps({"machine": machine(), "result": result}))
-        return
-    print(machine())
-    print(
-        f"{options.size} x {options.size}: bare product {result['seconds']['bare']:.3f} s, "  # type: ignore[index]
+    options = begin(parser, arguments)
+    result = measure(options.size, options.rounds, options.device)
+    head = (
+        f"{options.size} x {options.size}: bare product {result['seconds']['bare']:.3f} s, "
         f"{result['bare_gflops']:.0f} GFLOP/s; difference from the plain form {result['difference']:.1e}"
     )
-    for line in result["lines"]:  # type: ignore[attr-defined]
-        print(line)
+    report(options, {"result": result}, [head, *result["lines"]])
 
 
 if __name__ == "__main__":

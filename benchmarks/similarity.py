@@ -1,6 +1,6 @@
 """Attended similarity, forward and backward, against the plain form that builds every attended vector.
 
-    python -m benchmarks.similarity [--rounds 15] [--threads 2] [--json]
+    python -m benchmarks.similarity [--rounds 15] [--threads 2] [--device cpu] [--json]
 
 64 texts with 6 phrase slots, 64 videos of 20 frames, 1024 numbers a vector; once with every slot real, once
 with half of them. Both forms must agree, scores and gradients, before anything is timed.
@@ -8,14 +8,12 @@ with half of them. Both forms must agree, scores and gradients, before anything 
 
 from __future__ import annotations
 
-import argparse
-import json
-
 import torch
 from torch import Tensor
 
+from benchmarks.command import begin, make_parser, report
 from benchmarks.plain.matching import local
-from benchmarks.timing import interleave, machine, ratio_line
+from benchmarks.timing import interleave, ratio_line
 from hgr.embeddings import LevelEmbedding
 from hgr.similarity import attended
 
@@ -64,15 +62,17 @@ def difference(inputs: tuple[Tensor, Tensor, Tensor, Tensor], upstream: Tensor) 
     return found
 
 
-def measure(real_phrases: int, rounds: int) -> dict[str, object]:
+def measure(real_phrases: int, rounds: int, device: torch.device | str = "cpu") -> dict[str, object]:
     """Compare and time both forms.
 
     Args:
         real_phrases: How many of the phrase slots are real.
         rounds: Timed rounds.
+        device: Where both run.
     """
-    inputs = make_inputs(real_phrases)
-    upstream = torch.randn(TEXTS, VIDEOS, generator=torch.Generator().manual_seed(1))
+    phrases, phrase_mask, frames, frame_mask = make_inputs(real_phrases)
+    inputs = phrases.to(device), phrase_mask.to(device), frames.to(device), frame_mask.to(device)
+    upstream = torch.randn(TEXTS, VIDEOS, generator=torch.Generator().manual_seed(1)).to(device)
     differences = difference(inputs, upstream)
     timings = interleave(
         {
@@ -94,19 +94,10 @@ def measure(real_phrases: int, rounds: int) -> dict[str, object]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Print the ratios of both cases."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(options.threads)
-    results = [measure(count, options.rounds) for count in (PHRASES, PHRASES // 2)]
-    if options.json:
-        print(json.dumps({"machine": machine(), "results": results}))
-        return
-    print(machine())
-    for result in results:
-        print(f"{result['real_phrases']} of {PHRASES} phrases real: {result['line']}")
+    options = begin(make_parser(__doc__, rounds=15), arguments)
+    results = [measure(count, options.rounds, options.device) for count in (PHRASES, PHRASES // 2)]
+    lines = [f"{found['real_phrases']} of {PHRASES} phrases real: {found['line']}" for found in results]
+    report(options, {"results": results}, lines)
 
 
 if __name__ == "__main__":

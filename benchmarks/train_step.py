@@ -1,6 +1,7 @@
 """One training step (forward, loss, backward, Adam) of a system against its plain form.
 
-    python -m benchmarks.train_step [--batch 64] [--rounds 9] [--threads 2] [--systems hgr hanet] [--json]
+    python -m benchmarks.train_step [--batch 64] [--rounds 9] [--threads 2] [--device cpu] [--systems hgr hanet]
+                                   [--precision float32] [--json]
 
 Default sizes, published options, prepared batches, the same optimizer (fused Adam, with which the package trains).
 With dropout off both must give the same loss before anything is timed; the timing runs with the default dropout.
@@ -8,39 +9,46 @@ With dropout off both must give the same loss before anything is timed; the timi
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from benchmarks.command import begin, make_parser, on, report
 from benchmarks.pairs_of_models import Pair, hanet_pair, hgr_pair
 from benchmarks.plain.hanet import ConceptLabels, PlainHANet
 from benchmarks.plain.loss import hardest_hinge
-from benchmarks.timing import interleave, machine, ratio_line
+from benchmarks.timing import interleave, ratio_line
 from benchmarks.workload import make_texts, make_videos, plain_text, plain_video
 from graphs.levels import ACTION, ENTITY
+from hgr.data.loading import PairBatch
 from hgr.losses import HingeLoss
 from hgr.models.hanet import HANetText
-from hgr.objective import Objective, all_matrices
+from hgr.objective import Objective
+from hgr.training import batch_loss
 
 LEARNING_RATE = 1e-4
 TOLERANCE = 1e-5
 
 
-def losses(pair: Pair, batch: int, *, seed: int = 0) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
+def losses(
+    pair: Pair, batch: int, *, seed: int = 0, device: torch.device | str = "cpu", precision: str = "float32"
+) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
     """The loss of the plain model and of the package's on the same batch of pairs.
 
     Args:
         pair: Both models.
         batch: Pairs.
         seed: Seeds captions and videos.
+        device: Where both models go.
+        precision: Of the package's form, as `training.precision`; the plain form stays float32.
     """
     texts, videos = make_texts(batch, seed=seed), make_videos(batch, seed=seed)
-    text, video = pair.inputs.text(texts), pair.inputs.video(videos)
-    dense_text, dense_video = plain_text(texts), plain_video(videos)
-    positives = torch.eye(batch, dtype=torch.bool)
+    pair.plain.to(device)
+    pair.package.to(device)
+    text, video = pair.inputs.text(texts).to(device), pair.inputs.video(videos).to(device)
+    dense_text, dense_video = on(plain_text(texts), device), on(plain_video(videos), device)
+    positives = torch.eye(batch, dtype=torch.bool, device=device)
     if isinstance(text, HANetText):
         objective = Objective(
             HingeLoss(), {"semantic": 1.0, "concept": 0.1}, {"text_concepts": 0.01, "video_concepts": 0.01}
@@ -51,22 +59,15 @@ def losses(pair: Pair, batch: int, *, seed: int = 0) -> tuple[Callable[[], Tenso
     else:
         objective = Objective(HingeLoss(), {"fused": 1.0})
 
+    pairs = PairBatch(text, video, {"video": positives}, (), ())
+
     def plain() -> Tensor:
         if isinstance(pair.plain, PlainHANet):
             return pair.plain.loss(dense_text, dense_video, labels)
         return hardest_hinge(pair.plain(dense_text, dense_video)["fused"])
 
     def package() -> Tensor:
-        text_embeddings, video_embeddings = pair.package.encode_text(text), pair.package.encode_video(video)
-        matrices = all_matrices(pair.package, text_embeddings, video_embeddings)
-        auxiliary = pair.package.auxiliary_losses(
-            text=text,
-            video=video,
-            text_embeddings=text_embeddings,
-            video_embeddings=video_embeddings,
-            positives=positives,
-        )
-        return objective(matrices, dict.fromkeys(matrices, positives), auxiliary).total
+        return batch_loss(pair.package, objective, pairs, precision, device).total
 
     return plain, package
 
@@ -78,13 +79,13 @@ def step(optimizer: torch.optim.Optimizer, loss: Callable[[], Tensor]) -> None:
     optimizer.step()
 
 
-def check(make: Callable[..., Pair], batch: int) -> float:
-    """Difference of the two losses without dropout.
+def check(make: Callable[..., Pair], batch: int, device: torch.device | str = "cpu") -> float:
+    """Difference of the two losses in float32, without dropout.
 
     Raises:
         ValueError: It exceeds TOLERANCE.
     """
-    plain, package = losses(make(dropout=False), batch)
+    plain, package = losses(make(dropout=False), batch, device=device)
     with torch.no_grad():
         difference = (plain() - package()).abs().item()
     if difference > TOLERANCE:
@@ -92,17 +93,21 @@ def check(make: Callable[..., Pair], batch: int) -> float:
     return difference
 
 
-def measure(system: str, batch: int, rounds: int) -> dict[str, object]:
+def measure(
+    system: str, batch: int, rounds: int, device: torch.device | str = "cpu", precision: str = "float32"
+) -> dict[str, object]:
     """Compare and time one system.
 
     Args:
         system: Key of SYSTEMS here.
         batch: Pairs a step.
         rounds: Timed rounds.
+        device: Where both run.
+        precision: Of the package's form.
     """
-    difference = check(SYSTEMS[system], batch)
+    difference = check(SYSTEMS[system], batch, device)
     pair = SYSTEMS[system](dropout=True)
-    plain, package = losses(pair, batch)
+    plain, package = losses(pair, batch, device=device, precision=precision)
     plain_optimizer = torch.optim.Adam(pair.plain.parameters(), lr=LEARNING_RATE, fused=True)
     package_optimizer = torch.optim.Adam(pair.package.parameters(), lr=LEARNING_RATE, fused=True)
     timings = interleave(
@@ -113,6 +118,7 @@ def measure(system: str, batch: int, rounds: int) -> dict[str, object]:
     return {
         "system": system,
         "batch": batch,
+        "precision": precision,
         "line": ratio_line(timings, "plain", "package"),
         "ratio": timings.ratio("plain", "package")[1],
         "plain_seconds": timings.median("plain"),
@@ -126,21 +132,20 @@ SYSTEMS: dict[str, Callable[..., Pair]] = {"hgr": hgr_pair, "hanet": hanet_pair}
 
 def main(arguments: list[str] | None = None) -> None:
     """Print one line a system."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = make_parser(__doc__, rounds=9)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(options.threads)
-    results = [measure(system, options.batch, options.rounds) for system in options.systems]
-    if options.json:
-        print(json.dumps({"machine": machine(), "results": results}))
-        return
-    print(machine())
-    for result in results:
-        print(f"{result['system']}, batch {result['batch']}: {result['line']}")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    options = begin(parser, arguments)
+    results = [
+        measure(system, options.batch, options.rounds, options.device, options.precision)
+        for system in options.systems
+    ]
+    lines = [
+        f"{found['system']}, batch {found['batch']}, {options.precision}: {found['line']}"
+        for found in results
+    ]
+    report(options, {"results": results}, lines)
 
 
 if __name__ == "__main__":

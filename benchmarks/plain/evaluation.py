@@ -45,7 +45,7 @@ def positions(similarity: Tensor) -> Tensor:
         similarity: (N, N), row i belongs to column i.
     """
     order = similarity.argsort(dim=1, descending=True)
-    return (order == torch.arange(len(similarity))[:, None]).int().argmax(dim=1)
+    return (order == torch.arange(len(similarity), device=similarity.device)[:, None]).int().argmax(dim=1)
 
 
 def evaluate(
