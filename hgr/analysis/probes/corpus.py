@@ -94,7 +94,11 @@ class Corpus:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Words seen often enough to be real ones."""
-        return frozenset(word for word, count in self.words.items() if count >= self.known_word)
+        return frozenset(
+            word
+            for word, count in self.words.items()
+            if count >= self.known_word and (len(word) > 1 or word == "a")
+        )
 
     def association(self, first: str, second: str) -> float:
         """How much more often two words are said of the same video than chance would have it; 1 is chance.

@@ -68,7 +68,8 @@ SINGULAR_PEOPLE = words(
     dancer player actor actress teacher student doctor nurse policeman officer soldier athlete wrestler boxer
     driver judge host reporter anchor newscaster model mother father mom dad son daughter wife husband cowboy
     clown artist musician guitarist drummer swimmer skater surfer cyclist runner referee coach bride groom
-    worker contestant participant fisherman farmer waiter waitress customer barber hunter magician performer pilot"""
+    instructor trainer worker contestant participant fisherman farmer waiter waitress customer barber hunter
+    magician performer pilot"""
 )
 PLURAL_PEOPLE = words(
     """men women boys girls ladies guys children kids babies persons people teenagers adults chefs singers
@@ -286,6 +287,8 @@ UNCOLORED = words(
     "carpet fish fishes belt card screen hole market eye eyes bull onion onions pepper peppers wine"
 )
 """Nouns whose color is part of a name."""
+NAMED = words("bit music band song detector")
+"""Nouns that take an attribute into a fixed name: a little bit, heavy metal music."""
 PLACE_CLASSES: tuple[frozenset[str], ...] = (
     words(
         """kitchen stage street road park beach restaurant classroom gym studio office bedroom bathroom garden field
@@ -309,7 +312,9 @@ SYNONYMS: dict[str, str] = {
     "chopping": "cutting", "motorcycle": "motorbike", "motorbike": "motorcycle", "beside": "next to", "kid": "child",
 }  # fmt: skip
 """Exchanges that keep a caption true."""
-MISSPELLED = words("preform preforms preforming preformed perfoming dacing sining palying wih teh")
+MISSPELLED = words(
+    "preform preforms preforming preformed perfoming dacing sining palying wih teh peoples childrens persons tshirt"
+)
 """Frequent enough to look like words."""
 TENSELESS_FOLLOWERS = words("to of the a an")
 SINGULAR_S = words(

@@ -47,7 +47,7 @@ MIN_SEEN = 2
 """Videos in which a verb must have been seen with an object to be put before it."""
 USUAL_FRAME = 0.2
 """A verb is put into a frame only if this share of its uses has that frame; the rest are odd uses or parse errors."""
-USUALLY_LAST = 0.05
+USUALLY_LAST = 0.15
 """A verb ends a caption only if this share of its uses does."""
 USUAL_DETERMINER = 0.1
 """A noun is put after a determiner only if this share of its uses has it."""
@@ -363,9 +363,11 @@ def _can_stand_for(corpus: Corpus, source: Source, head: str, other: str, phrase
         return False
     determiner = source.words[phrase.determiner] if phrase.determiner >= 0 else ""
     if determiner and determiner not in ("his", "her", "their", "its"):
-        seen = corpus.modifiers[other]
-        times = seen["a"] + seen["an"] if determiner in ("a", "an") else seen[determiner]
-        if times < max(1.0, USUAL_DETERMINER * corpus.words[other]):
+        if determiner in ("a", "an"):
+            times, uses = corpus.determiners[other, "a"], 2.0 * corpus.head_uses[other]
+        else:
+            times, uses = corpus.modifiers[other][determiner], corpus.words[other]
+        if times < max(1.0, USUAL_DETERMINER * uses):
             return False
     elif not determiner and noun_kind(other) == "singular" and not {head, other} <= PLAYABLE:
         return False
@@ -405,7 +407,9 @@ def _is_plain_verb(source: Source, action: Action) -> bool:
     if verb_form(word) not in ("ing", "s"):
         return False
     before = source.words[action.verb - 1] if action.verb else ""
-    return before not in ("to", "of", "been", "being")
+    if verb_form(word) == "ing":
+        return before in AUXILIARIES - {"been", "being"} | {"and", "while", "then"}
+    return before not in ("to", "of")
 
 
 def _agent_head(source: Source, action: Action) -> str | None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hgr.analysis.probes.corpus import Corpus, determiner_of
-from hgr.analysis.probes.lexicons import AUXILIARIES, DETERMINERS, MISSPELLED, NUMBERS, PREPOSITIONS, PRONOUNS
+from hgr.analysis.probes.lexicons import (
+    AUXILIARIES,
+    COLORS,
+    DETERMINERS,
+    MISSPELLED,
+    NUMBERS,
+    PLACE_PREPOSITIONS,
+    PLURAL_PEOPLE,
+    PREPOSITIONS,
+    PRONOUNS,
+    SINGULAR_PEOPLE,
+)
 from hgr.analysis.probes.morphology import article_before, base_form, is_plural, verb_form
 from hgr.analysis.probes.phrases import Phrase
 from hgr.analysis.probes.source import Source
@@ -14,8 +25,8 @@ MAX_WORDS = 20
 """Longer captions are rarely well formed and rarely well parsed."""
 OFTEN_SEEN = 20
 """Uses of a noun from which the corpus can tell how it is used."""
-RARE_USE, RARELY_BARE = 0.05, 0.3
-"""A use of a noun (with "a", after a preposition; bare) that is rarer than this is taken for an error."""
+RARE_USE, RARELY_BARE, RARE_PLACE = 0.05, 0.3, 0.15
+"""A use of a noun (with "a", bare, after a preposition of place) that is rarer is taken for an error."""
 TRANSITIVE_ONLY = ("describ", "discuss", "mention", "demonstrat")
 """Verb stems that do not go with "about"."""
 
@@ -32,8 +43,6 @@ def is_sound(source: Source, corpus: Corpus) -> bool:
         return False
     if any(not w.isalpha() or w not in corpus.vocabulary or w in MISSPELLED for w in words):
         return False
-    if any(len(w) == 1 and w != "a" for w in words):
-        return False
     if _has_bad_pair(words, corpus) or any(_is_odd(p, words, corpus) for p in source.entities.values()):
         return False
     first = source.actions[0]
@@ -42,12 +51,7 @@ def is_sound(source: Source, corpus: Corpus) -> bool:
     )
     if agent is None or agent.phrase.preposition or not _opens(source, agent.phrase.start):
         return False
-    if any(
-        _is_odd_place(f.phrase, words, corpus)
-        for a in source.actions
-        for f in a.fillers
-        if f.role == "ARGM-LOC"
-    ):
+    if any(_is_odd_place(phrase, words, corpus) for phrase in source.entities.values()):
         return False
     return _agrees(words, agent.phrase, first.verb)
 
@@ -65,9 +69,11 @@ def _is_odd(phrase: Phrase, words: Sequence[str], corpus: Corpus) -> bool:
 
 def _is_odd_place(phrase: Phrase, words: Sequence[str], corpus: Corpus) -> bool:
     """Whether the corpus rarely leads into this place with this preposition."""
+    if phrase.preposition not in PLACE_PREPOSITIONS:
+        return False
     found = corpus.place_prepositions.get(words[phrase.head], {})
     total = sum(found.values())
-    return total >= OFTEN_SEEN and found.get(phrase.preposition, 0) < RARE_USE * total
+    return total >= OFTEN_SEEN and found.get(phrase.preposition, 0) < RARE_PLACE * total
 
 
 def _opens(source: Source, start: int) -> bool:
@@ -88,6 +94,10 @@ def _has_bad_pair(words: Sequence[str], corpus: Corpus) -> bool:
             and right in PREPOSITIONS
         ):
             return True
+        if (left, right) == ("some", "thing") or (left.startswith("look") and right in articles):
+            return True
+        if left in SINGULAR_PEOPLE | PLURAL_PEOPLE and right in COLORS:
+            return True
         if right == "about" and left.startswith(TRANSITIVE_ONLY):
             return True
         if left == "to" and verb_form(right) == "s" and corpus.verb_forms[right] > corpus.head_uses[right]:
@@ -106,6 +116,7 @@ def _has_bad_pair(words: Sequence[str], corpus: Corpus) -> bool:
         "from",
         "for",
         "by",
+        "about",
     }
 
 
