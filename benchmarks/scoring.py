@@ -22,7 +22,8 @@ from benchmarks.plain.matching import local
 from benchmarks.timing import Timings, interleave
 from graphs.levels import ACTION, ENTITY
 from hgr.attended_tiles import has_bfloat16_products
-from hgr.evaluation import Blocks, evaluate_encoded
+from hgr.evaluation import evaluate_encoded
+from hgr.score_blocks import Blocks
 from hgr.settings import EvaluationSettings
 from hgr.workers import Workers
 

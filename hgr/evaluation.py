@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,14 +12,13 @@ import torch
 from torch import Tensor
 
 from hgr.analysis.stored import SimilarityWriter, TextRow
-from hgr.analysis.stored_ranks import Convention, StoredRanking
 from hgr.data.items import TextItem, VideoItem
 from hgr.errors import DataError
 from hgr.evaluation_result import EvaluationResult
-from hgr.metrics.ranking import Ties
-from hgr.metrics.streaming import PairScores, RankCounter
 from hgr.models.base import Inputs, RetrievalModel
+from hgr.rank_tracking import Tracker, make_trackers
 from hgr.retrieval.encoded import Encoded, encode
+from hgr.score_blocks import Blocks
 from hgr.settings import EvaluationSettings
 from hgr.workers import Workers
 
@@ -123,7 +121,7 @@ def evaluate_encoded(
     for side, items, encoded in (("texts", texts, encoded_texts), ("videos", videos, encoded_videos)):
         if len(items) != len(encoded):
             raise DataError(f"{side}: expected {len(items)} encoded, found {len(encoded)}")
-    trackers = _trackers(model, texts, videos, position)
+    trackers = make_trackers(model, texts, videos, position)
     writer = _writer(similarity_folder, texts, videos, model)
     blocks = Blocks.of(model, encoded_texts, encoded_videos, settings, device)
     # bfloat16 products are switched on for the whole process around each product: one at a time.
@@ -218,157 +216,6 @@ def _positions(texts: Sequence[TextItem], videos: Sequence[VideoItem]) -> dict[s
     return position
 
 
-@dataclass
-class _Tracker:
-    """Ranks of one matrix under one query convention, in both directions.
-
-    Attributes:
-        rows: Which rows of the matrix are queries, ascending; None for all.
-        texts, videos: The relevant pairs, as positions among the queries and the columns.
-    """
-
-    matrix: str
-    unit: str
-    convention: Convention
-    rows: Tensor | None
-    texts: Tensor
-    videos: Tensor
-    query_ids: Sequence[str]
-    query_clusters: Sequence[str]
-    video_ids: Sequence[str]
-    video_clusters: Sequence[str]
-    pairs: PairScores = field(init=False)
-    counters: tuple[RankCounter, RankCounter] = field(init=False)
-    answered: Tensor = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pairs = PairScores(self.texts, self.videos)
-
-    def queries(self, block: Tensor, start: int) -> tuple[Tensor, int]:
-        if self.rows is None:
-            return block, start
-        first, last = torch.searchsorted(self.rows, torch.tensor([start, start + len(block)])).tolist()
-        if last - first == len(block):
-            return block, first
-        return block[(self.rows[first:last] - start).to(block.device)], first
-
-    def collect(self, block: Tensor, text_start: int, video_start: int) -> None:
-        self.pairs.add(*self.queries(block, text_start), video_start)
-
-    def start_counting(self) -> None:
-        sizes = {"num_queries": len(self.query_ids), "num_candidates": len(self.video_ids)}
-        turned = {"num_queries": len(self.video_ids), "num_candidates": len(self.query_ids)}
-        scores, answered = self.pairs.scores, torch.unique(self.videos)
-        # Videos that no text describes are candidates, not queries.
-        place = torch.full((len(self.video_ids),), -1).index_copy(0, answered, torch.arange(len(answered)))
-        self.answered = answered
-        turned["num_queries"] = len(answered)
-        self.counters = (
-            RankCounter(self.texts, self.videos, scores, **sizes),
-            RankCounter(place[self.videos], self.texts, scores, **turned),
-        )
-
-    def count(self, block: Tensor, text_start: int, video_start: int) -> None:
-        block, text_start = self.queries(block, text_start)
-        if not len(block):
-            return
-        self.counters[0].add(block, text_start, video_start)
-        first, last = torch.searchsorted(
-            self.answered, torch.tensor([video_start, video_start + block.shape[1]])
-        ).tolist()
-        if last > first:
-            columns = (self.answered[first:last] - video_start).to(block.device)
-            turned = block.T if last - first == block.shape[1] else block.T[columns]
-            self.counters[1].add(turned, first, text_start)
-
-    def rankings(self, ties: Ties) -> tuple[StoredRanking, StoredRanking]:
-        answered = self.answered.tolist()
-        text_ranks, video_ranks = (counter.ranks(ties) for counter in self.counters)
-        ids, owners = (tuple(side[i] for i in answered) for side in (self.video_ids, self.video_clusters))
-        queries, clusters = tuple(self.query_ids), tuple(self.query_clusters)
-        return (
-            StoredRanking(self.matrix, "text_to_video", self.convention, text_ranks, queries, clusters),
-            StoredRanking(self.matrix, "video_to_text", self.convention, video_ranks, ids, owners),
-        )
-
-
-def _trackers(
-    model: RetrievalModel, texts: Sequence[TextItem], videos: Sequence[VideoItem], position: dict[str, int]
-) -> list[_Tracker]:
-    names = [name for name, level in model.levels.items() if level.unit == "video"] + list(model.matrices)
-    owners = [text.caption.video for text in texts]
-    every = torch.tensor([position[video] for video in owners])
-    video_ids = [video.id for video in videos]
-    unique: dict[str, int] = {}
-    for i, text in enumerate(texts):
-        unique.setdefault(text.caption.text, i)
-    rows = torch.tensor(sorted(unique.values()))
-    query = {texts[int(row)].caption.text: k for k, row in enumerate(rows)}
-    shared = torch.tensor(
-        list(dict.fromkeys((query[text.caption.text], position[text.caption.video]) for text in texts))
-    )
-    ids = [text.caption.id for text in texts]
-    trackers = []
-    for name in names:
-        trackers.append(
-            _Tracker(
-                name,
-                "video",
-                "every_caption",
-                None,
-                torch.arange(len(texts)),
-                every,
-                ids,
-                owners,
-                video_ids,
-                video_ids,
-            )
-        )
-        trackers.append(
-            _Tracker(
-                name, "video", "unique_strings", rows, shared[:, 0], shared[:, 1],
-                [ids[row] for row in rows.tolist()], [owners[row] for row in rows.tolist()], video_ids, video_ids,
-            )
-        )  # fmt: skip
-    segment_levels = [name for name, level in model.levels.items() if level.unit == "segment"]
-    if segment_levels:
-        sentences, clips, pairs = _segment_pairs(texts, videos, position)
-        for name in segment_levels:
-            trackers.append(
-                _Tracker(
-                    name, "segment", "every_caption", None, pairs[:, 0], pairs[:, 1],
-                    [f"{owner}#{k}" for owner, k in sentences], [texts[i].caption.video for i in _repeat(texts)],
-                    [f"{owner}#{k}" for owner, k in clips], [owner for owner, _ in clips],
-                )
-            )  # fmt: skip
-    return trackers
-
-
-def _repeat(texts: Sequence[TextItem]) -> Iterator[int]:
-    for i, text in enumerate(texts):
-        yield from (i for _ in text.caption.segments)
-
-
-def _segment_pairs(
-    texts: Sequence[TextItem], videos: Sequence[VideoItem], position: dict[str, int]
-) -> tuple[list[tuple[str, int]], list[tuple[str, int]], Tensor]:
-    clips = [(video.id, k) for video in videos for k in range(len(video.segments))]
-    place = {clip: i for i, clip in enumerate(clips)}
-    sentences: list[tuple[str, int]] = []
-    pairs: list[tuple[int, int]] = []
-    for text in texts:
-        for k in range(len(text.caption.segments)):
-            clip = place.get((text.caption.video, k))
-            if clip is None:
-                raise DataError(
-                    f"caption {text.caption.id!r} has {len(text.caption.segments)} sentences, "
-                    f"its video {text.caption.video!r} only {len(videos[position[text.caption.video]].segments)} clips"
-                )
-            pairs.append((len(sentences), clip))
-            sentences.append((text.caption.id, k))
-    return sentences, clips, torch.tensor(pairs).view(-1, 2)
-
-
 def _writer(
     folder: Path | None, texts: Sequence[TextItem], videos: Sequence[VideoItem], model: RetrievalModel
 ) -> SimilarityWriter | None:
@@ -379,56 +226,9 @@ def _writer(
     return SimilarityWriter(folder, rows, [video.id for video in videos], names)
 
 
-@dataclass
-class Blocks:
-    """Scores of any block of texts and videos; a block is the same in both passes, to the last bit."""
-
-    model: RetrievalModel
-    texts: Encoded
-    videos: Encoded
-    text_edges: list[tuple[int, int]]
-    video_edges: list[tuple[int, int]]
-    settings: EvaluationSettings
-    device: torch.device | str
-
-    @classmethod
-    def of(
-        cls,
-        model: RetrievalModel,
-        texts: Encoded,
-        videos: Encoded,
-        settings: EvaluationSettings,
-        device: torch.device | str = "cpu",
-    ) -> Blocks:
-        """All pairs in blocks of the sizes that the settings say."""
-        edges = _edges(len(texts), settings.text_block), _edges(len(videos), settings.video_block)
-        return cls(model, texts, videos, *edges, settings, device)
-
-    def prepared(self, j: int) -> tuple[Any, dict[str, Tensor]]:
-        """Block j of videos, and on which levels each has an element."""
-        packed = self.videos.packed(*self.video_edges[j], self.device)
-        with torch.inference_mode():
-            made = self.model.prepare_videos(packed, products=self.settings.products)
-        return made, {name: level.present for name, level in packed.items()}
-
-    def scores(self, i: int, prepared: tuple[Any, dict[str, Tensor]]) -> dict[str, Tensor]:
-        """Every matrix of block i of texts and a prepared block of videos."""
-        videos, video_present = prepared
-        text = self.texts.packed(*self.text_edges[i], self.device)
-        with torch.inference_mode():
-            found = self.model.score(text, videos)
-            present = {name: (level.present, video_present[name]) for name, level in text.items()}
-            return found | self.model.fuse(found, present)
-
-    def start(self, unit: str, i: int, j: int) -> tuple[int, int]:
-        """Where a block begins in a matrix of this unit."""
-        row, column = self.text_edges[i][0], self.video_edges[j][0]
-        return int(self.texts.rows[unit][row]), int(self.videos.rows[unit][column])
-
-
 def _stream(
     blocks: Blocks,
-    trackers: list[_Tracker],
+    trackers: list[Tracker],
     writer: SimilarityWriter | None,
     workers: Workers,
     bar: Progress,
@@ -456,7 +256,7 @@ def _stream(
 
 
 def _collect(
-    blocks: Blocks, trackers: list[_Tracker], workers: Workers
+    blocks: Blocks, trackers: list[Tracker], workers: Workers
 ) -> dict[tuple[int, int], dict[str, Tensor]]:
     """First pass: the scores of the relevant pairs; gives the blocks for which there is room."""
     cached: dict[tuple[int, int], dict[str, Tensor]] = {}
@@ -482,11 +282,7 @@ def _collect(
     return cached
 
 
-def _edges(count: int, size: int) -> list[tuple[int, int]]:
-    return [(start, min(start + size, count)) for start in range(0, count, size)]
-
-
-def _blocks_with_pairs(trackers: list[_Tracker], blocks: Blocks) -> list[tuple[int, int]]:
+def _blocks_with_pairs(trackers: list[Tracker], blocks: Blocks) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for tracker in trackers:
         rows = tracker.texts if tracker.rows is None else tracker.rows[tracker.texts]

@@ -23,7 +23,8 @@ from hgr.seeding import random_state, seed_everything, set_random_state, use_det
 from hgr.settings import Settings
 from hgr.systems import build_inputs, build_system
 from hgr.tracking import Tracker
-from hgr.training import batch_loss, fit, new_state, resume
+from hgr.train_state import new_state, resume
+from hgr.training import batch_loss, fit
 from parsing.atomic_file import atomic_write
 
 REHEARSED_TEXTS = 8

@@ -19,8 +19,10 @@ from hgr.run_training import build
 from hgr.runs import RunFolder
 from hgr.seeding import random_state
 from hgr.settings import Settings, check_settings
+from hgr.stop_signals import stop_signals
 from hgr.tracking import Tracker
-from hgr.training import TrainState, fit, new_state, resume, stop_signals
+from hgr.train_state import TrainState, new_state, resume
+from hgr.training import fit
 
 
 @pytest.fixture(autouse=True)
