@@ -61,7 +61,7 @@ def make_probes(
         learn_from_all: Learn what is plausible from the captions of all splits, not only from those of `split`.
 
     Raises:
-        DataError: No captions, captions without a role graph and no parser, unknown kinds.
+        DataError: No captions, none that can be altered, captions without a role graph and no parser, unknown kinds.
         ParserError: The parser cannot be loaded.
     """
     data = load_folder(folder)
@@ -76,6 +76,12 @@ def make_probes(
     wanted = frozenset(c.id for c in captions)
     chosen = tuple(kinds) if kinds else tuple(OPERATORS)
     probes = list(generate(usable, chosen, seed, known_words, per_caption, wanted))
+    if not probes:
+        segmented = sum(bool(c.segments) for c in captions)
+        raise DataError(
+            f"{folder}: none of the {len(captions)} captions can be altered: that takes one short sentence with a "
+            "subject and a verb" + (f"; {segmented} are paragraphs" if segmented else "")
+        )
     if refined:
         probes, passports = refine_probes(probes, seed)
     else:

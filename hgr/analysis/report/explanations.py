@@ -75,9 +75,12 @@ class Explainer:
         if item is None or any(self.videos[column] not in self.place for column in columns):
             return None
         graph = seen_graph(item.graph, self.retriever.run.settings.model)
+        nodes = (
+            range(1, len(graph.nodes)) if not item.segment_graphs else ()
+        )  # a paragraph is not scored by its graph
         edits = [
             (node, words, edited)
-            for node in range(1, len(graph.nodes))
+            for node in nodes
             for words in (False, True)
             if (edited := without_node(graph, node, words=words)) is not None
         ]
