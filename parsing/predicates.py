@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from parsing.english import words as word_set
 from parsing.parsed_caption import Argument, Predicate, Token
@@ -38,9 +38,22 @@ class Labeller(Protocol):
         ...
 
 
-def predicates_from_tree(
-    tokens: Sequence[Token], labeller: Labeller | None = None
-) -> tuple[tuple[Predicate, ...], tuple[tuple[int, ...], ...]]:
+@runtime_checkable
+class BatchLabeller(Protocol):
+    """A labeller that is faster on many trees at once."""
+
+    def arguments_of_many(
+        self, trees: Sequence[Tree], predicates: Sequence[Sequence[int]]
+    ) -> list[list[list[Filler]]]:
+        """What `Labeller.arguments` gives, for each tree."""
+        ...
+
+
+Parts = tuple[tuple[Predicate, ...], tuple[tuple[int, ...], ...]]
+"""Predicates of a caption, and the positions of each of its noun phrases."""
+
+
+def predicates_from_tree(tokens: Sequence[Token], labeller: Labeller | None = None) -> Parts:
     """Predicates and noun phrases of one caption from its Universal Dependencies tree.
 
     Args:
@@ -55,9 +68,29 @@ def predicates_from_tree(
     Raises:
         ParserError: The heads are not a tree.
     """
-    tree = Tree(tokens)
-    heads = predicate_heads(tree)
-    fillers = (labeller or _RULES).arguments(tree, heads)
+    return predicates_from_trees([tokens], labeller)[0]
+
+
+def predicates_from_trees(
+    captions: Sequence[Sequence[Token]], labeller: Labeller | None = None
+) -> list[Parts]:
+    """`predicates_from_tree` of many captions; a labeller that knows how names all arguments at once."""
+    labeller = labeller or _RULES
+    trees = [Tree(tokens) for tokens in captions]
+    heads = [predicate_heads(tree) for tree in trees]
+    if isinstance(labeller, BatchLabeller):
+        fillers = labeller.arguments_of_many(trees, heads)
+    else:
+        fillers = [labeller.arguments(tree, verbs) for tree, verbs in zip(trees, heads, strict=True)]
+    return [
+        (_predicates(tree, verbs, found), _noun_phrases(tree))
+        for tree, verbs, found in zip(trees, heads, fillers, strict=True)
+    ]
+
+
+def _predicates(
+    tree: Tree, heads: Sequence[int], fillers: Sequence[Sequence[Filler]]
+) -> tuple[Predicate, ...]:
     spans = {verb: _predicate_tokens(tree, verb) for verb in heads}
     clause_verbs = {verb: verb for verb in heads}
     for verb in heads:
@@ -73,7 +106,7 @@ def predicates_from_tree(
         arguments.sort(key=lambda argument: (argument.tokens[0], argument.head))
         lemma = " ".join([tree.lemmas[verb], *(tree.lemmas[i] for i in spans[verb] if i != verb)])
         predicates.append(Predicate(spans[verb], lemma, tuple(arguments), verb))
-    return tuple(predicates), _noun_phrases(tree)
+    return tuple(predicates)
 
 
 def _spoken_head(tree: Tree, head: int) -> int:

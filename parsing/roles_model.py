@@ -13,28 +13,34 @@ from numpy.typing import NDArray
 
 from parsing.parsers import ParserError
 from parsing.predicates import Labeller
+from parsing.roles_columns import Sentence
 from parsing.roles_features import FeatureMaker
 from parsing.rules import Filler, RuleLabeller
 from parsing.tree import Tree
 
 ROLES_FILE = Path(__file__).resolve().parent / "models" / "roles.npz"
-SCHEMA = 2
+SCHEMA = 3
 """Version of features and file; a file of another version cannot be read."""
 _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 """Roles that a predicate has at most once; the weaker claimant falls back to its next best role."""
 
 
-class RoleModel:
-    """Roles by a network over hashed features, the rules' opinion being one of them.
+_TOGETHER = 32
+"""Trees whose candidates go through the networks together: enough for speed, few enough for the processor's cache."""
 
-    Every member of the ensemble maps the sum of a candidate's feature vectors (D) through a ReLU, a layer of H with
-    ReLU and a layer of as many outputs as labels; log-probabilities are averaged. Label 0 is "no argument".
+
+class RoleModel:
+    """Roles by small networks over hashed features, the rules' opinion being one of them.
+
+    A network sums the vectors of a candidate's features (D) and applies a ReLU; a layer of H units with ReLU reads
+    this and mean and maximum over all candidates of the predicate, and names roles; a second layer of H units reads
+    the first one, these roles, and what the candidates to the left and to the right got, and corrects them.
+    Log-probabilities of several networks are averaged. Label 0 is "no argument".
 
     Args:
         labels: Role of each output, "" first.
         features: Candidates and feature ids.
-        members: For each network embedding (buckets, D), bias (D,), weight1 (D, H), bias1 (H,), weight2
-            (H, labels), bias2 (labels,).
+        members: For each network its arrays, see `ARRAYS`.
         version: Names the weights.
         gold_trees: Whether trees are known to be right; the model was trained on both kinds and trusts them more.
     """
@@ -43,7 +49,7 @@ class RoleModel:
         self,
         labels: Sequence[str],
         features: FeatureMaker,
-        members: Sequence[dict[str, NDArray]],
+        members: Sequence[Mapping[str, NDArray]],
         version: str,
         gold_trees: bool = False,
     ):
@@ -52,59 +58,85 @@ class RoleModel:
         self.members = members
         self.version = version
         self.gold_trees = gold_trees
+        self._table = np.concatenate([m["bytes"] for m in members], axis=1) if members else None
         self._rules = RuleLabeller("en")
+        self._unique = [label for label, role in enumerate(self.labels) if role in _UNIQUE]
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
         """Role fillers of each predicate, ascending by position; see `parsing.predicates.Labeller`."""
-        if not predicates:
-            return []
-        candidates = [self.features.candidates(tree, verb) for verb in predicates]
-        by_rule = self._rules.arguments(tree, predicates)
-        rows: list[list[int]] = []
-        for verb, found, rules in zip(predicates, candidates, by_rule, strict=True):
-            rows += self.features.features(tree, verb, found, rules, self.gold_trees)
-        if not rows:
-            return [[] for _ in predicates]
-        scores = self.scores(rows)
+        return self.arguments_of_many([tree], [predicates])[0]
+
+    def arguments_of_many(
+        self, trees: Sequence[Tree], predicates: Sequence[Sequence[int]]
+    ) -> list[list[list[Filler]]]:
+        """The same for many trees, which costs less a tree."""
+        result: list[list[list[Filler]]] = []
+        for start in range(0, len(trees), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            result += self._arguments(trees[part], predicates[part])
+        return result
+
+    def _arguments(
+        self, trees: Sequence[Tree], predicates: Sequence[Sequence[int]]
+    ) -> list[list[list[Filler]]]:
+        sentences = [
+            Sentence(
+                tree,
+                heads,
+                [self.features.candidates(tree, verb) for verb in heads],
+                self._rules.arguments(tree, heads),
+            )
+            for tree, heads in zip(trees, predicates, strict=True)
+        ]
+        sizes = [len(found) for sentence in sentences for found in sentence.candidates if found]
+        if not sizes:
+            return [[[] for _ in heads] for heads in predicates]
+        columns = self.features.table.columns(sentences, "G" if self.gold_trees else "P")
+        scores = self.scores(self.features.features(columns), sizes)
+        best = scores.argmax(axis=1).tolist()
         result, start = [], 0
-        for found in candidates:
-            part = scores[start : start + len(found)]
-            result.append(self._decode([i for i, _ in found], part))
-            start += len(found)
+        for sentence in sentences:
+            fillers = []
+            for found in sentence.candidates:
+                end = start + len(found)
+                fillers.append(self._decode([i for i, _ in found], best[start:end], scores[start:end]))
+                start = end
+            result.append(fillers)
         return result
 
     def for_gold_trees(self) -> RoleModel:
         """The same model for trees that are known to be right."""
         return RoleModel(self.labels, self.features, self.members, f"{self.version}-gold", gold_trees=True)
 
-    def scores(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Mean log-probabilities (candidates, labels) of candidates given by their feature ids."""
-        flat = np.fromiter((i for row in rows for i in row), dtype=np.int64)
-        starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
-        total: NDArray[np.float32] | None = None
-        for m in self.members:
-            hidden = np.maximum(np.add.reduceat(m["embedding"][flat], starts, axis=0) + m["bias"], 0.0)
-            hidden = np.maximum(hidden @ m["weight1"] + m["bias1"], 0.0)
-            logits = hidden @ m["weight2"] + m["bias2"]
-            logits -= logits.max(axis=1, keepdims=True)
-            logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
-            total = logits if total is None else total + logits
-        assert total is not None
+    def scores(self, features: NDArray[np.int64], sizes: Sequence[int]) -> NDArray[np.float32]:
+        """Mean log-probabilities (candidates, labels).
+
+        Args:
+            features: Feature ids (candidates, templates), predicate by predicate.
+            sizes: Number of candidates of each predicate, none 0.
+        """
+        counts = np.array(sizes)
+        starts = np.cumsum(counts) - counts
+        group = np.repeat(np.arange(len(counts)), counts)
+        assert self._table is not None
+        vectors = self._table.take(features.T.ravel(), axis=0).reshape(*features.T.shape, -1)
+        sums = np.split(vectors.sum(axis=0, dtype=np.int16), len(self.members), axis=1)
+        total = np.zeros((len(features), len(self.labels)), dtype=np.float32)
+        for member, one in zip(self.members, sums, strict=True):
+            total += _log_probabilities(member, one, counts, starts, group)
         return total / np.float32(len(self.members))
 
-    def _decode(self, positions: list[int], scores: NDArray[np.float32]) -> list[Filler]:
-        best = scores.argmax(axis=1)
-        for label, role in enumerate(self.labels):
-            if role in _UNIQUE:
-                claimants = np.flatnonzero(best == label)
-                if len(claimants) > 1:
-                    keep = claimants[scores[claimants, label].argmax()]
-                    for loser in claimants:
-                        if loser != keep:
-                            second = scores[loser].copy()
-                            second[label] = -np.inf
-                            best[loser] = second.argmax()
-        return [(i, self.labels[label]) for i, label in zip(positions, best.tolist(), strict=True) if label]
+    def _decode(self, positions: list[int], best: list[int], scores: NDArray[np.float32]) -> list[Filler]:
+        for label in self._unique:
+            if best.count(label) > 1:
+                claimants = [k for k, given in enumerate(best) if given == label]
+                keep = claimants[int(scores[claimants, label].argmax())]
+                for loser in claimants:
+                    if loser != keep:
+                        second = scores[loser].copy()
+                        second[label] = -np.inf
+                        best[loser] = int(second.argmax())
+        return [(i, self.labels[label]) for i, label in zip(positions, best, strict=True) if label]
 
 
 def load_role_model(path: Path = ROLES_FILE) -> RoleModel:
@@ -120,7 +152,9 @@ def load_role_model(path: Path = ROLES_FILE) -> RoleModel:
         if meta["schema"] != SCHEMA:
             raise ParserError(f"{path} has role model schema {meta['schema']}, expected {SCHEMA}")
         members = [_member(arrays, k) for k in range(meta["members"])]
-    features = FeatureMaker(frozenset(meta["paths"]), meta["buckets"], meta["frames"])
+    features = FeatureMaker(
+        frozenset(meta["paths"]), meta["buckets"], meta["frames"], tuple(meta["templates"])
+    )
     return RoleModel(
         meta["labels"], features, members, f"roles-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     )
@@ -133,13 +167,43 @@ def quantize(embedding: NDArray) -> tuple[NDArray[np.int8], NDArray[np.float32]]
 
 
 def _member(arrays: Mapping[str, NDArray], k: int) -> dict[str, NDArray]:
-    """Weights of network `k`, the embedding no longer in bytes."""
-    member = {name: arrays[f"{k}/{name}"].astype(np.float32) for name in _ARRAYS}
-    member["embedding"] = arrays[f"{k}/bytes"].astype(np.float32) * arrays[f"{k}/scale"]
-    return member
+    """Arrays of network `k`."""
+    return {name: arrays[f"{k}/{name}"] for name in ARRAYS}
 
 
-_ARRAYS = ("bias", "weight1", "bias1", "weight2", "bias2")
+ARRAYS = (
+    "bytes", "scale", "bias", "weight1", "bias1", "weight2", "bias2", "weight3", "bias3", "weight4", "bias4",
+)  # fmt: skip
+"""Embedding (buckets, D) in bytes with a scale (D,) and a bias (D,); layers 3 D -> H -> labels and
+H + 3 labels -> H -> labels."""
+
+
+def _log_probabilities(
+    m: Mapping[str, NDArray],
+    sums: NDArray[np.int16],
+    counts: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    group: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """One network's log-probabilities (candidates, labels), from its sums of vectors in bytes (candidates, D)."""
+    hidden = np.maximum(sums * m["scale"] + m["bias"], 0.0)
+    mean = np.add.reduceat(hidden, starts, axis=0) / counts[:, None].astype(np.float32)
+    around = np.concatenate([mean, np.maximum.reduceat(hidden, starts, axis=0)], axis=1)
+    width = hidden.shape[1]
+    read = hidden @ m["weight1"][:width] + (around @ m["weight1"][width:] + m["bias1"])[group]
+    read = np.maximum(read, 0.0)
+    first = read @ m["weight2"] + m["bias2"]
+    given = np.exp(_normalized(first))
+    running = np.cumsum(given, axis=0)
+    left = running - given - (running[starts] - given[starts])[group]
+    right = (running[starts + counts - 1] - running[starts] + given[starts])[group] - left - given
+    again = np.concatenate([read, given, left, right], axis=1) @ m["weight3"] + m["bias3"]
+    return _normalized(first + np.maximum(again, 0.0) @ m["weight4"] + m["bias4"])
+
+
+def _normalized(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    logits = logits - logits.max(axis=1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
-from parsing.predicates import Labeller, predicates_from_tree
+from parsing.predicates import Labeller, predicates_from_trees
 from parsing.relations import is_clearnlp, to_universal
 from parsing.roles_model import default_labeller
 
@@ -62,15 +62,14 @@ class SpacyParser:
     def _parse_batch(self, texts: list[str]) -> list[ParsedCaption | ParseFailure]:
         words = [text.split() for text in texts]
         docs = self.nlp.pipe((caption_doc(self.nlp, w) for w in words if w), batch_size=max(len(texts), 1))
+        found = [doc_tokens(doc) for doc in docs]
+        if self._convert:
+            found = [to_universal(tokens) for tokens in found]
+        trees = iter(zip(found, predicates_from_trees(found, self.labeller), strict=True))
         results: list[ParsedCaption | ParseFailure] = []
         for text, caption in zip(texts, words, strict=True):
-            if not caption:
-                results.append(ParsedCaption(text, ()))
-                continue
-            tokens = doc_tokens(next(docs))
-            if self._convert:
-                tokens = to_universal(tokens)
-            results.append(ParsedCaption(text, tokens, *predicates_from_tree(tokens, self.labeller)))
+            tokens, parts = next(trees) if caption else ((), ((), ()))
+            results.append(ParsedCaption(text, tokens, *parts))
         return results
 
 

@@ -49,7 +49,7 @@ class CaptionGrammar:
         self.verbs = VerbPhrases(lexicon, self.random, self.phrases, transitive, intransitive)
         self._sentences = {
             self.clause: 56, self.participle_caption: 15, self.noun_caption: 4, self.existential: 6, self.gerund: 4,
-            self.clip_caption: 7, self.copular: 5, self.how_to_caption: 1.5, self.imperative: 1, self.run_on: 1.5,
+            self.clip_caption: 7, self.copular: 5, self.how_to_caption: 1.5, self.imperative: 1, self.run_on: 2,
         }  # fmt: skip
 
     def caption(self) -> tuple[Token, ...]:
@@ -73,7 +73,20 @@ class CaptionGrammar:
                 node.after("acl:relcl", self.relative(many))
             elif r < 0.13:
                 node.after("acl", self.verbs.reduced_passive())
-            elif r < 0.16:
+            elif r < 0.14:
+                seated = self.random.choice(
+                    ("seat", "dress", "tie", "stop", "cover", "hide", "arrest", "wound")
+                )
+                node.after("acl", self.verbs.verb(seated, "VBN"))
+            elif r < 0.15:
+                inner, _ = self.phrases.noun_phrase("object", 2, plain=True)
+                inner.after(
+                    "acl",
+                    self.verbs.reduced_passive() if self.phrases.chance(0.6) else self.verbs.phrase("VBG", 1),
+                )
+                text = self.random.choice(("of", "of", "for", "with", "from", "about"))
+                node.after("nmod", inner.before("case", self.phrases.preposition(text)))
+            elif r < 0.18:
                 node.after("nmod", self.phrases.prepositional(["in", "on", "with", "at", "from"], "place"))
         return node, many
 
@@ -247,6 +260,8 @@ class CaptionGrammar:
         verb = self.verbs.phrase("VBG", 0)
         if self.phrases.chance(0.15):
             self.join_verb(verb, "VBG")
+        if self.phrases.chance(0.04):
+            verb.after("advcl", self.verbs.phrase("VBG", 1))
         if self.phrases.chance(0.08):
             mark = self.random.choice(("while", "while", "as", "when"))
             verb.after("advcl", self.clause(1).before("mark", self.phrases.word(mark, mark, "SCONJ", "IN")))
@@ -398,5 +413,8 @@ class CaptionGrammar:
         return node
 
     def run_on(self) -> Node:
-        """Two clauses without a conjunction: "a man is talking he is on stage"."""
-        return self.clause(1).after("parataxis", self.clause(1))
+        """Two or three clauses without a conjunction: "a man is talking he is on stage"."""
+        node = self.clause(1).after("parataxis", self.clause(1))
+        if self.phrases.chance(0.2):
+            node.after("parataxis", self.clause(1))
+        return node

@@ -84,7 +84,11 @@ class Phrases:
             if r < 0.06:
                 return self.pronoun(kind), False
             if r < 0.08:
-                return self.name(), False
+                title = self.chance(0.15)
+                name = self.name()
+                return (
+                    name.before("nmod:desc", self.noun(self.choose_noun("person"))) if title else name
+                ), False
             if r < 0.14 and depth == 0:
                 return self.coordination(kind, depth), True
             if r < 0.21:
@@ -117,6 +121,8 @@ class Phrases:
         self.determine(node, many, lemma in v.MASS)
         if not plain and depth < 2:
             self.modify(node, kind, depth)
+            if depth == 0 and self.chance(0.015):
+                node.after("appos", self.name())
         return node, many
 
     def determine(self, node: Node, many: bool, mass: bool = False) -> None:

@@ -13,7 +13,7 @@ import gzip
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -81,10 +81,10 @@ class PipelineOptions:
     """
 
     seed: int = 7
-    steps: int = 3000
-    captions: int = 8000
+    steps: int = 3800
+    captions: int = 6000
     lowered: float = 0.5
-    width: int = 128
+    width: int = 192
     depth: int = 4
     hidden: int = 128
     rows: tuple[int, int, int, int] = (5000, 1000, 2500, 2500)
@@ -93,7 +93,7 @@ class PipelineOptions:
     warmup: int = 100
     decay_from: float = 0.3
     words: int = 1000
-    evaluate_every: int = 600
+    evaluate_every: int = 1900
 
 
 def build_pipeline(options: PipelineOptions) -> Language:
@@ -196,16 +196,25 @@ def learning_rate(options: PipelineOptions, step: int) -> float:
 
 def predicted_trees(nlp: Language, trees: list[Tree]) -> list[Tree]:
     """The pipeline's own trees for the words of the given ones."""
+    return trees_of_words(nlp, [[t.text for t in tree] for tree in trees])
+
+
+def trees_of_words(nlp: Language, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+    """The pipeline's trees of sentences given as words."""
     from parsing.spacy_parser import doc_tokens
 
-    return [
-        doc_tokens(doc)
-        for doc in nlp.pipe((plain_doc(nlp, [t.text for t in tree]) for tree in trees), batch_size=128)
-    ]
+    docs = (plain_doc(nlp, list(words)) for words in sentences)
+    return [doc_tokens(doc) for doc in nlp.pipe(docs, batch_size=128)]
 
 
-def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float]:
+def train(data: Path, output: Path, options: PipelineOptions, keep: bool = False) -> dict[str, float]:
     """Train a pipeline and write it.
+
+    Args:
+        data: Folder of the treebank.
+        output: Folder to write.
+        options: Sizes and seeds.
+        keep: Also write the pipelines that are evaluated on the way, "output-STEP".
 
     Returns:
         Scores of the written pipeline on the development set.
@@ -219,6 +228,8 @@ def train(data: Path, output: Path, options: PipelineOptions) -> dict[str, float
         scores = tree_scores(development, predicted_trees(nlp, development))
         _LOGGER.info("step %d, %.0f s, %s", step, time.perf_counter() - started, _format(scores))
         nlp.to_disk(output)
+        if keep and step < options.steps:
+            nlp.to_disk(output.with_name(f"{output.name}-{step}"))
         return scores
 
     return fit(sentences, read_frames(data), options, evaluate)
@@ -281,6 +292,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--keep", action="store_true", help="also write the pipelines evaluated on the way")
     defaults = PipelineOptions()
     for name in (
         "seed",
@@ -298,8 +310,8 @@ def main() -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
     arguments = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    data, output = arguments.pop("data"), arguments.pop("output")
-    scores = train(data, output, PipelineOptions(**arguments))
+    data, output, keep = arguments.pop("data"), arguments.pop("output"), arguments.pop("keep")
+    scores = train(data, output, PipelineOptions(**arguments), keep)
     logging.info("done: %s", _format(scores))
 
 

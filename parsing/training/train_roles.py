@@ -1,9 +1,10 @@
 """Trains the role labeller on PropBank roles over gold and predicted trees, and on captions labelled by rule.
 
-python -m parsing.training.train_roles --data FOLDER --output parsing/models/roles.npz [--predicted FILE]
+python -m parsing.training.train_roles --data FOLDER --output parsing/models/roles.npz [--predicted FILE ...]
+    [--examples FILE]
 
-FOLDER holds ewt_train.jsonl.gz and frames.json.gz; the file of predicted trees is made by
-parsing.training.predict_trees. The same seed, machine and versions give the same file.
+FOLDER holds ewt_train.jsonl.gz, ewt_dev.jsonl.gz, frames.json.gz and frames_examples.jsonl.gz; the files of predicted
+trees are made by parsing.training.predict_trees. The same seed, machine and versions give the same file.
 """
 
 from __future__ import annotations
@@ -16,22 +17,28 @@ import logging
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parsing.parsed_caption import Token
+from parsing.roles_columns import Sentence
 from parsing.roles_features import FeatureMaker
 from parsing.roles_model import SCHEMA, RoleModel, load_role_model, quantize
 from parsing.rules import RuleLabeller, predicate_heads
+from parsing.training.frame_examples import FrameExample, argument_heads, read_examples
 from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
+from parsing.training.predict_trees import read_trees
 from parsing.training.scoring import argument_f1
 from parsing.training.treebank import GoldSentence, read_treebank
 from parsing.tree import Tree
+
+if TYPE_CHECKING:
+    from parsing.training.role_network import NetworkOptions, RoleData
 
 _LOGGER = logging.getLogger(__name__)
 Item = tuple[Tree, int, dict[int, str]]
@@ -40,37 +47,34 @@ Item = tuple[Tree, int, dict[int, str]]
 
 @dataclass(frozen=True)
 class RoleOptions:
-    """What a training run depends on besides its data.
+    """What a training run depends on besides its data and the networks' own options.
 
     Attributes:
-        seed: Seed of weights, order and grammar.
+        seed: Seed of grammar and networks.
         captions: Captions of the grammar, labelled by rule.
         members: Networks in the ensemble.
-        buckets: Hash buckets.
-        width: Width of the summed embeddings.
-        hidden: Width of the hidden layer.
-        epochs: Passes over the candidates.
-        batch: Candidates per update.
-        dropout: Dropout on the summed embedding and on the hidden layer.
-        feature_dropout: Share of a candidate's features that are left out at random.
-        learning_rate: Peak learning rate; falls linearly to 0.
         min_path: How often a path must hold an argument of a gold tree to be searched.
         min_predicted_path: The same for predicted trees, whose errors make paths of their own.
     """
 
     seed: int = 3
     captions: int = 8000
-    members: int = 2
-    buckets: int = 1 << 15
-    width: int = 64
-    hidden: int = 96
-    epochs: int = 5
-    batch: int = 512
-    dropout: float = 0.35
-    feature_dropout: float = 0.2
-    learning_rate: float = 4e-3
+    members: int = 3
     min_path: int = 3
     min_predicted_path: int = 8
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predicted trees.
+
+    Attributes:
+        treebank: Trees of the training sentences, as many readings of each as there are lists.
+        examples: Trees of the frame files' sentences, none where they are not used.
+    """
+
+    treebank: Sequence[Sequence[Sequence[Token]]] = ()
+    examples: Sequence[Sequence[Token]] = field(default_factory=list)
 
 
 def frame_tags(frames: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -129,49 +133,103 @@ def known_paths(items: Iterable[Item], least: int) -> frozenset[str]:
     return frozenset(path for path, count in counts.items() if count >= least)
 
 
+def example_items(examples: Iterable[FrameExample], trees: Iterable[Sequence[Token]]) -> list[Item]:
+    """Predicates of the frame files' sentences that their trees also call verbs."""
+    items = []
+    for example, tokens in zip(examples, trees, strict=True):
+        if example.head < len(tokens) and tokens[example.head].upos == "VERB":
+            items.append((Tree(tokens), example.head, argument_heads(example, tokens)))
+    return items
+
+
 def train(
-    data: Path, output: Path, options: RoleOptions, predicted: Sequence[Sequence[Token]] | None = None
+    data: Path, output: Path, options: RoleOptions, sizes: NetworkOptions, predicted: Predictions
 ) -> RoleModel:
     """Train a role model and write it.
 
     Args:
         data: Folder of the treebank.
         output: File to write (npz).
-        options: Sizes and seeds.
-        predicted: Predicted trees of the training sentences, used beside the gold ones.
+        options: Seeds and data.
+        sizes: Sizes and schedule of each network.
+        predicted: Predicted trees, used beside the gold ones.
     """
+    from parsing.training.role_network import fit
+
+    maker, labels, found = training_data(data, options, sizes.buckets, predicted)
+    members = [fit(found, len(labels), sizes, options.seed + k) for k in range(options.members)]
+    write_model(output, maker, labels, members)
+    return load_role_model(output)
+
+
+def training_data(
+    data: Path, options: RoleOptions, buckets: int, predicted: Predictions
+) -> tuple[FeatureMaker, list[str], RoleData]:
+    """Feature maker, labels ("" first) and candidates of everything the networks are trained on."""
     sentences = read_treebank(data / "ewt_train.jsonl.gz")
     with gzip.open(data / "frames.json.gz", "rt", encoding="utf-8") as file:
         frames = json.load(file)
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
     gold = gold_items(sentences, [s.tokens for s in sentences])
     paths = known_paths(gold, options.min_path)
-    items = caption_items(grammar.caption() for _ in range(options.captions))
-    if predicted is not None:
-        on_predicted = gold_items(sentences, predicted)
+    others = caption_items(grammar.caption() for _ in range(options.captions))
+    for trees in predicted.treebank:
+        on_predicted = gold_items(sentences, trees)
         paths |= known_paths(on_predicted, options.min_predicted_path)
-        items += on_predicted
-    maker = FeatureMaker(paths, options.buckets, frame_tags(frames))
+        others += on_predicted
+    examples = (
+        example_items(read_examples(data / "frames_examples.jsonl.gz"), predicted.examples)
+        if predicted.examples
+        else []
+    )
+    maker = FeatureMaker(paths, buckets, frame_tags(frames))
     counts = Counter(role for _, _, roles in gold for role in roles.values())
     labels = ["", *sorted(role for role, count in counts.items() if count >= 5)]
-    rows, targets = _matrix(gold, maker, labels, gold=True)
-    other_rows, other_targets = _matrix(items, maker, labels, gold=False)
-    rows += other_rows
-    targets = np.concatenate([targets, other_targets])
-    _LOGGER.info("%d candidates on %d paths, %d labels", len(rows), len(paths), len(labels))
-    members = [_fit(rows, targets, len(labels), options, options.seed + k) for k in range(options.members)]
+    found = role_data(maker, labels, {"G": gold, "P": others, "E": examples})
+    _LOGGER.info("%d candidates on %d paths, %d labels", len(found.targets), len(paths), len(labels))
+    return maker, labels, found
+
+
+def role_data(maker: FeatureMaker, labels: Sequence[str], items: Mapping[str, Sequence[Item]]) -> RoleData:
+    """Candidates of items by the source of their trees (`ColumnMaker.columns`)."""
+    from parsing.training.role_network import RoleData
+
+    index = {label: k for k, label in enumerate(labels)}
+    rules = RuleLabeller("en")
+    features: list[NDArray] = []
+    targets: list[int] = []
+    sizes: list[int] = []
+    example: list[bool] = []
+    for trust, chosen in items.items():
+        for tree, verb, roles in chosen:
+            candidates = maker.candidates(tree, verb)
+            if candidates:
+                sentence = Sentence(tree, [verb], [candidates], rules.arguments(tree, [verb]))
+                columns = maker.table.columns([sentence], trust)
+                features.append(maker.features(columns).astype(np.int32))
+                targets += [index.get(roles.get(i, ""), 0) for i, _ in candidates]
+                sizes.append(len(candidates))
+                example.append(trust == "E")
+    return RoleData(
+        np.concatenate(features), np.array(targets), np.array(sizes), np.array(example, dtype=bool)
+    )
+
+
+def write_model(
+    path: Path, maker: FeatureMaker, labels: Sequence[str], members: Sequence[Mapping[str, NDArray]]
+) -> None:
+    """Write networks (`parsing.training.role_network.RoleNetwork.arrays`) as a role model."""
     meta = {
-        "schema": SCHEMA, "labels": labels, "paths": sorted(paths), "buckets": options.buckets,
-        "frames": dict(sorted(maker.frames.items())), "members": len(members),
+        "schema": SCHEMA, "labels": list(labels), "paths": sorted(maker.paths), "buckets": maker.buckets,
+        "frames": dict(sorted(maker.frames.items())), "templates": list(maker.templates), "members": len(members),
     }  # fmt: skip
     arrays: dict[str, NDArray] = {
         "meta": np.frombuffer(json.dumps(meta, separators=(",", ":")).encode(), dtype=np.uint8)
     }
     for k, member in enumerate(members):
-        arrays[f"{k}/bytes"], arrays[f"{k}/scale"] = quantize(member.pop("embedding"))
-        arrays |= {f"{k}/{name}": value.astype(np.float32) for name, value in member.items()}
-    write_npz(output, arrays)
-    return load_role_model(output)
+        arrays[f"{k}/bytes"], arrays[f"{k}/scale"] = quantize(member["embedding"])
+        arrays |= {f"{k}/{name}": value for name, value in member.items() if name != "embedding"}
+    write_npz(path, arrays)
 
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray]) -> None:
@@ -186,91 +244,34 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray]) -> None:
             )
 
 
-def _matrix(
-    items: list[Item], maker: FeatureMaker, labels: list[str], gold: bool
-) -> tuple[list[list[int]], NDArray[np.int64]]:
-    index = {label: k for k, label in enumerate(labels)}
-    rules = RuleLabeller("en")
-    rows: list[list[int]] = []
-    targets: list[int] = []
-    for tree, verb, roles in items:
-        candidates = maker.candidates(tree, verb)
-        rows += maker.features(tree, verb, candidates, rules.arguments(tree, [verb])[0], gold)
-        targets += [index.get(roles.get(i, ""), 0) for i, _ in candidates]
-    return rows, np.array(targets, dtype=np.int64)
-
-
-def _fit(
-    rows: list[list[int]], targets: NDArray[np.int64], labels: int, options: RoleOptions, seed: int
-) -> dict[str, NDArray]:
-    import torch
-    from torch import nn
-
-    torch.manual_seed(seed)
-    ids = [np.array(row, dtype=np.int64) for row in rows]
-    lengths = np.array([len(row) for row in rows])
-    embedding = nn.EmbeddingBag(options.buckets, options.width, mode="sum")
-    nn.init.normal_(embedding.weight, std=0.1)
-    bias = nn.Parameter(torch.zeros(options.width))
-    first, second = nn.Linear(options.width, options.hidden), nn.Linear(options.hidden, labels)
-    dropout = nn.Dropout(options.dropout)
-    parameters = [embedding.weight, bias, *first.parameters(), *second.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=options.learning_rate, fused=True)
-    steps = options.epochs * (len(rows) // options.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.0, 1.0 - step / steps))
-    generator = torch.Generator().manual_seed(seed)
-    y = torch.from_numpy(targets)
-    for epoch in range(options.epochs):
-        order = torch.randperm(len(rows), generator=generator)
-        total = 0.0
-        for start in range(0, len(rows) - options.batch + 1, options.batch):
-            pick = order[start : start + options.batch]
-            chosen = pick.numpy()
-            flat = torch.from_numpy(np.concatenate([ids[k] for k in chosen]))
-            offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(lengths[chosen])[:-1]]))
-            kept = (torch.rand(len(flat), generator=generator) >= options.feature_dropout).float()
-            summed = embedding(flat, offsets, kept / (1.0 - options.feature_dropout))
-            hidden = dropout(torch.relu(summed + bias))
-            loss = nn.functional.cross_entropy(second(dropout(torch.relu(first(hidden)))), y[pick])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            total += loss.item()
-        _LOGGER.info(
-            "seed %d epoch %d loss %.4f", seed, epoch + 1, total / max(len(rows) // options.batch, 1)
-        )
-    with torch.no_grad():
-        return {
-            "embedding": embedding.weight.numpy().copy(), "bias": bias.numpy().copy(),
-            "weight1": first.weight.T.numpy().copy(), "bias1": first.bias.numpy().copy(),
-            "weight2": second.weight.T.numpy().copy(), "bias2": second.bias.numpy().copy(),
-        }  # fmt: skip
-
-
-def read_trees(path: Path) -> list[tuple[Token, ...]]:
-    """Trees that parsing.training.predict_trees wrote: one JSON list of token rows a line, gzipped."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [tuple(Token(*row) for row in json.loads(line)) for line in lines]
-
-
 def main() -> None:
-    """Command line."""
+    """Command line: options of `RoleOptions` and `NetworkOptions` as flags."""
+    import torch
+
+    from parsing.training.role_network import NetworkOptions
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--predicted", type=Path)
-    defaults = RoleOptions()
-    for name in ("seed", "captions", "members", "buckets", "width", "hidden", "epochs", "batch"):
-        parser.add_argument(f"--{name}", type=int, default=getattr(defaults, name))
-    for name in ("dropout", "feature_dropout", "learning_rate"):
-        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(defaults, name))
+    parser.add_argument("--predicted", type=Path, action="append", default=[])
+    parser.add_argument("--examples", type=Path)
+    for defaults in (RoleOptions(), NetworkOptions()):
+        for option in fields(defaults):
+            value = getattr(defaults, option.name)
+            parser.add_argument(f"--{option.name.replace('_', '-')}", type=type(value), default=value)
     arguments = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    data, output, predicted = arguments.pop("data"), arguments.pop("output"), arguments.pop("predicted")
-    model = train(data, output, RoleOptions(**arguments), read_trees(predicted) if predicted else None)
+    torch.set_num_threads(1)
+    data = arguments["data"]
+    predicted = Predictions(
+        [read_trees(path) for path in arguments["predicted"]],
+        read_trees(arguments["examples"]) if arguments["examples"] else [],
+    )
+    options = RoleOptions(**{option.name: arguments[option.name] for option in fields(RoleOptions)})
+    sizes = NetworkOptions(**{option.name: arguments[option.name] for option in fields(NetworkOptions)})
+    model = train(data, arguments["output"], options, sizes, predicted)
     development = read_treebank(data / "ewt_dev.jsonl.gz")
     labelled, unlabelled = argument_f1(development, [s.tokens for s in development], model.for_gold_trees())
     logging.info("EWT dev, gold trees: F1 %.2f, unlabelled %.2f", labelled.f1, unlabelled.f1)

@@ -86,6 +86,9 @@ class VerbPhrases:
             node = self.verb(self.random.choice(("show", "see", "film", "hear", "record")), "VBN")
             if phrases.chance(0.75):
                 return node.after("xcomp", self.phrase("VBG", 1))
+            if phrases.chance(0.1):
+                inner, _ = phrases.noun_phrase("object", 1)
+                return node.after("obl", inner.before("case", phrases.preposition("of")))
         elif frame == "give_passive":
             node = self.verb(self.random.choice(("give", "show", "teach", "serve")), "VBN")
             node.after("obj", phrases.noun_phrase("thing", 1)[0])
@@ -233,6 +236,11 @@ class VerbPhrases:
         return self.verb(lemma, tag).after("xcomp", self.infinitive())
 
     def _gerund(self, tag: str, depth: int) -> Node:
+        if self.phrases.chance(0.15):
+            going = self.verb("go", tag)
+            if self.phrases.chance(0.3):
+                going.after("advmod", self.phrases.word("out", "out", "ADV", "RB"))
+            return going.after("xcomp", self.phrase("VBG", 1))
         return self.verb(self.random.choice(v.CONTROL_GERUND), tag).after("xcomp", self.phrase("VBG", 1))
 
     def _object_control(self, tag: str, depth: int) -> Node:

@@ -120,7 +120,10 @@ COMPOUNDS = (
     "stand up comedy", "beauty pageant", "acting class", "driving game", "wedding dress", "selfie stick",
     "microphone stand", "horse race", "car crash", "fight scene", "action scene", "comedy sketch",
     "talent show", "quiz show", "award show", "walking path", "hiking trail", "diving board", "surf board",
-    "skate park", "ski slope", "rock band", "guitar solo", "drum kit",
+    "skate park", "ski slope", "rock band", "guitar solo", "drum kit", "video game play", "burger filling",
+    "cake topping", "power steering", "hair styling", "ware dish", "chicken breast", "breaking news", "news anchor man",
+    "cooking pot", "wood carving", "sky diving", "scuba diving", "make up", "make up artist", "shopping cart",
+    "landing gear", "drinking glass", "building block", "type writer", "monster truck", "sport highlight",
 )  # fmt: skip
 """Noun compounds whose first part looks like a verb or a participle, and other common ones; all parts are nouns."""
 HAIR = word_list("black blonde blond red brown dark long short white grey curly gray")

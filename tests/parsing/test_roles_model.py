@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from parsing import ParserError
 from parsing.roles_features import FeatureMaker
-from parsing.roles_model import SCHEMA, RoleModel, default_labeller, load_role_model, quantize
-from parsing.training.train_roles import RoleOptions, _fit, caption_items, known_paths, write_npz
+from parsing.roles_model import RoleModel, default_labeller, load_role_model
+from parsing.training.role_network import NetworkOptions, RoleNetwork, fit
+from parsing.training.train_roles import caption_items, known_paths, role_data, write_model, write_npz
 from parsing.tree import Tree
 from tests.parsing.trees import tree
 
@@ -24,26 +25,8 @@ def model(scores: list[list[float]]) -> RoleModel:
     """A model that gives each candidate fixed scores, whatever its features."""
     maker = FeatureMaker(PATHS, 64, {})
     found = RoleModel(LABELS, maker, [], "fixed")
-    found.scores = lambda rows: np.array(scores, dtype=np.float32)  # type: ignore[method-assign]
+    found.scores = lambda features, sizes: np.array(scores, dtype=np.float32)  # type: ignore[method-assign]
     return found
-
-
-def test_candidates_are_the_words_on_known_paths():
-    maker = FeatureMaker(PATHS, 64, {})
-    assert maker.candidates(Tree(ACTIVE), 2) == [(1, "/nsubj"), (4, "/obj"), (5, "/advmod")]
-
-
-def test_features_depend_on_the_words_and_not_on_the_process():
-    maker = FeatureMaker(PATHS, 1 << 12, {"bite": "0PAG 1PPT"})
-    sentence = Tree(ACTIVE)
-    first = maker.features(sentence, 2, maker.candidates(sentence, 2), [(1, "ARG0")])
-    again = FeatureMaker(PATHS, 1 << 12, {"bite": "0PAG 1PPT"}).features(
-        sentence, 2, maker.candidates(sentence, 2), [(1, "ARG0")]
-    )
-    assert first == again
-    assert all(0 < i < 1 << 12 for row in first for i in row)
-    assert first != maker.features(sentence, 2, maker.candidates(sentence, 2), [(1, "ARG1")])
-    assert maker._hash("p/nsubj") == 935
 
 
 def test_numbered_roles_are_given_once():
@@ -59,30 +42,44 @@ def test_no_predicates_give_nothing():
     assert model([]).arguments(Tree(ACTIVE), []) == []
 
 
-def trained(folder: Path) -> Path:
-    items = caption_items([ACTIVE] * 40)
-    maker = FeatureMaker(known_paths(items, 1), 256, {})
-    index = {label: k for k, label in enumerate(LABELS)}
-    rows, targets = [], []
-    for sentence, verb, roles in items:
-        candidates = maker.candidates(sentence, verb)
-        rows += maker.features(sentence, verb, candidates, list(roles.items()))
-        targets += [index[roles.get(i, "")] for i, _ in candidates]
-    options = RoleOptions(buckets=256, width=8, hidden=8, epochs=25, batch=8, dropout=0.0, members=1)
-    member = _fit(rows, np.array(targets), len(LABELS), options, 1)
-    meta = {
-        "schema": SCHEMA,
-        "labels": LABELS,
-        "paths": sorted(maker.paths),
-        "buckets": 256,
-        "frames": {},
-        "members": 1,
-    }
-    arrays = {"meta": np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)}
-    arrays["0/bytes"], arrays["0/scale"] = quantize(member.pop("embedding"))
+def trained(folder: Path, members: int = 1) -> Path:
+    items = caption_items([ACTIVE] * 60)
+    maker = FeatureMaker(known_paths(items, 1), 256, {"bite": "0PAG 1PPT"})
+    data = role_data(maker, LABELS, {"P": items, "E": items[:10]})
+    options = NetworkOptions(
+        buckets=256, width=8, hidden=8, epochs=25, batch=8, dropout=0.0, example_epochs=2, learning_rate=1e-2
+    )
     path = folder / "roles.npz"
-    write_npz(path, arrays | {f"0/{name}": value for name, value in member.items()})
+    write_model(path, maker, LABELS, [fit(data, len(LABELS), options, k) for k in range(members)])
     return path
+
+
+def test_numpy_computes_what_torch_computes(tmp_path: Path):
+    found = load_role_model(trained(tmp_path))
+    arrays = found.members[0]
+    network = RoleNetwork(NetworkOptions(buckets=256, width=8, hidden=8), len(LABELS)).eval()
+    with torch.no_grad():
+        network.embedding.weight[:-1] = torch.from_numpy(arrays["bytes"] * arrays["scale"])
+        network.bias[:] = torch.from_numpy(arrays["bias"])
+        for k in range(1, 5):
+            layer = getattr(network, f"layer{k}")
+            layer.weight[:] = torch.from_numpy(arrays[f"weight{k}"].T)
+            layer.bias[:] = torch.from_numpy(arrays[f"bias{k}"])
+        features = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (9, 11)))
+        sizes = [4, 1, 4]
+        _, scores = network(features, 1.0, torch.tensor(sizes))
+        wanted = torch.log_softmax(scores, dim=1).numpy()
+    np.testing.assert_allclose(found.scores(features.numpy(), sizes), wanted, atol=1e-4)
+
+
+def test_trees_together_get_what_each_gets_alone(tmp_path: Path):
+    found = load_role_model(trained(tmp_path, 2))
+    short = tree("a/DT/2/det dog/NN/3/nsubj bites:bite/VBZ/0/root")
+    trees = [Tree(ACTIVE), Tree(tree("dogs/NNS/0/root")), Tree(short), *[Tree(ACTIVE)] * 40]
+    predicates = [[2], [], [2], *[[2]] * 40]
+    alone = [found.arguments(one, heads) for one, heads in zip(trees, predicates, strict=True)]
+    assert found.arguments_of_many(trees, predicates) == alone
+    assert alone[:3] == [[[(1, "ARG0"), (4, "ARG1"), (5, "ARGM-TMP")]], [], [[(1, "ARG0")]]]
 
 
 def test_training_learns_writes_and_reads_the_same(tmp_path: Path):
