@@ -10,7 +10,7 @@ import torch
 
 from hgr.checkpoint import load_weights, open_checkpoint
 from hgr.config import plain
-from hgr.data.prepare import check_recipes
+from hgr.data.recipes import check_recipes
 from hgr.distributed import ALONE, World, gather_values
 from hgr.errors import DataError
 from hgr.models.base import RetrievalModel

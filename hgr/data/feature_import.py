@@ -12,7 +12,7 @@ import numpy as np
 
 from hgr.data.feature_sources import Arrays, open_source
 from hgr.data.feature_writer import PRODUCER, FeatureStoreWriter, StreamPlan, partial_path
-from hgr.data.features import Recipe
+from hgr.data.recipes import Recipe
 from hgr.errors import DataError
 
 

@@ -16,17 +16,8 @@ from typing import Any
 import numpy as np
 
 from hgr import __version__
-from hgr.data.features import (
-    DTYPES,
-    FAILURES_FILE,
-    INDEX_FILE,
-    SCHEMA,
-    VERSION,
-    FeatureStore,
-    Recipe,
-    check_features,
-    recipe_difference,
-)
+from hgr.data.features import DTYPES, FAILURES_FILE, INDEX_FILE, SCHEMA, VERSION, FeatureStore, check_features
+from hgr.data.recipes import Recipe, recipe_difference
 from hgr.errors import DataError
 
 JOURNAL_FILE, PLAN_FILE, LOCK_FILE = "journal.jsonl", "plan.json", "lock"

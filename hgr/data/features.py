@@ -12,33 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from hgr.data.recipes import Recipe, recipe_difference
 from hgr.errors import DataError
 
 SCHEMA, VERSION = "hgr.feature_store", 1
 INDEX_FILE, FAILURES_FILE = "index.json", "failures.jsonl"
 DTYPES = ("float16", "float32")
-COMPARED = ("backbone", "weights", "sampling", "options")
-"""The parts of a recipe that must agree; the producer's version may differ."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a stream was made. Two streams are exchangeable if all but `producer` is equal.
-
-    Attributes:
-        backbone: What computed it, by the name that `hgr.video.backbones.load_backbone` takes, for example "grid" or
-            "transformers:openai/clip-vit-base-patch32".
-        weights: Digest of the weights, "sha256:...", or None where there are none or they are not known.
-        sampling: How frames were chosen and resized, for example {"frames": 32, "placement": "uniform"}.
-        options: Further settings of the backbone.
-        producer: Name and version of the program that wrote it.
-    """
-
-    backbone: str
-    weights: str | None = None
-    sampling: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    producer: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,22 +207,6 @@ class FeatureStore:
         self.__dict__.update(state)
 
 
-def recipe_difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
-    """In what two recipes disagree, as the end of a message; None where one can stand in for the other.
-
-    Args:
-        expected: Any of "dim", "backbone", "weights", "sampling", "options"; what it lacks is not compared.
-        found: All of them. Where both have a digest of the weights it decides, not the name of the backbone: the
-            same weights may lie in different folders.
-    """
-    for key in ("dim", *COMPARED):
-        if key == "backbone" and expected.get("weights") and found.get("weights"):
-            continue
-        if key in expected and _plain(expected[key]) != _plain(found[key]):
-            return f"expected {key} {_plain(expected[key])!r}, found {_plain(found[key])!r}"
-    return None
-
-
 def check_features(values: np.ndarray, dim: int, dtype: str, where: str, video: str) -> np.ndarray:
     """A video's features as they are stored.
 
@@ -324,8 +287,3 @@ def _stream_info(entry: Mapping[str, Any]) -> StreamInfo:
     if info.dtype not in DTYPES:
         raise TypeError(f"dtype {info.dtype!r} is not one of {DTYPES}")
     return info
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON gives it back, so that tuples and lists compare equal."""
-    return json.loads(json.dumps(value, sort_keys=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from hgr.data.features import COMPARED, INDEX_FILE, FeatureStore
+from hgr.data.features import INDEX_FILE, FeatureStore
 from hgr.data.folder import CAPTIONS_FILE, SPLITS_FOLDER, VIDEOS_FILE, DataFolder, load_folder
 from hgr.data.items import Caption, Segment, TextItem
 from hgr.data.loading import VideoItems
+from hgr.data.recipes import check_recipes
 from hgr.data.role_graphs import (
     GRAPHS_FILE,
     PARSES_FILE,
@@ -273,21 +273,6 @@ def _check_streams(spec: DataSpec, recipes: Mapping[str, Mapping[str, Any]]) -> 
         found = recipes[name]["dim"] if name in recipes else "no such stream"
         if found != width:
             raise DataError(f"feature stream {name!r}: the model was trained on width {width}, found {found}")
-
-
-def check_recipes(expected: Mapping[str, Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> None:
-    """That feature streams were made in the way that a model was trained on.
-
-    Raises:
-        DataError: Another backbone, other weights, sampling or options; the message says which.
-    """
-    for name, recipe in expected.items():
-        for key in COMPARED:
-            if name in found and json.dumps(found[name].get(key)) != json.dumps(recipe.get(key)):
-                raise DataError(
-                    f"feature stream {name!r} was made in another way than the one trained on: "
-                    f"expected {key} {recipe.get(key)!r}, found {found[name].get(key)!r}"
-                )
 
 
 def _digests(data: DataSettings, folder: DataFolder, splits: Sequence[str]) -> dict[str, str]:

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import FeatureStore, Recipe
+from hgr.data.features import FeatureStore
 from hgr.data.folder import load_folder
 from hgr.data.items import Caption
+from hgr.data.recipes import Recipe
 from hgr.data.text_features import sentence_id
 from hgr.errors import DataError
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
 from hgr.data.folder import write_folder
 from hgr.data.items import Caption, Segment, Video
+from hgr.data.recipes import Recipe
 from hgr.data.text_features import sentence_id
 from hgr.errors import DataError
 

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from hgr.checkpoint import CONFIG, DATA, MANIFEST, MODEL, load_model
-from hgr.data.features import COMPARED
 from hgr.data.folder import DataFolder, load_folder
 from hgr.data.items import Segment
 from hgr.data.loading import VideoItems
 from hgr.data.prepare import FEATURES_FOLDER, open_streams
+from hgr.data.recipes import recipe_difference
 from hgr.data.spec import DataSpec
 from hgr.data.standardize import standardized
 from hgr.errors import DataError
@@ -76,12 +76,11 @@ class LoadedRun:
                     f"run {self.folder.path}: no feature stream {name!r}, found {', '.join(recipes)}"
                 )
             expected = {"dim": width, **self.recipes.get(name, {})}
-            for key in ("dim", *COMPARED):
-                if key in expected and _plain(expected[key]) != _plain(recipes[name][key]):
-                    raise DataError(
-                        f"run {self.folder.path}: feature stream {name!r}: trained with {key} "
-                        f"{_plain(expected[key])!r}, found {_plain(recipes[name][key])!r}"
-                    )
+            if difference := recipe_difference(expected, recipes[name]):
+                raise DataError(
+                    f"run {self.folder.path}: feature stream {name!r} was made in another way than the one "
+                    f"trained on: {difference}"
+                )
         return {name: streams[name] for name in self.spec.streams}
 
     @cached_property
@@ -156,7 +155,3 @@ def _checkpoint_digest(path: Path) -> str:
     files = json.loads((path / MANIFEST).read_text(encoding="utf-8"))["files"]
     text = " ".join(files[name]["sha256"] for name in (MODEL, CONFIG, DATA))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, sort_keys=True))

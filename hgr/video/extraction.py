@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from hgr.data.feature_writer import PRODUCER, FeatureStoreWriter, StreamPlan, partial_path
-from hgr.data.features import INDEX_FILE, FeatureStore, Recipe
+from hgr.data.features import INDEX_FILE, FeatureStore
 from hgr.data.folder import load_videos
 from hgr.data.items import Video
+from hgr.data.recipes import Recipe
 from hgr.errors import DataError
 from hgr.video.backbones import Backbone
 from hgr.video.sampling import Sampling

@@ -9,9 +9,9 @@ import numpy as np
 from graphs.formats import write_role_graphs
 from graphs.role_graph import Edge, Node, RoleGraph, event_node
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
 from hgr.data.folder import write_folder
 from hgr.data.items import Caption, Video
+from hgr.data.recipes import Recipe
 
 TEMPLATES = ("a {} moves", "someone pushes the {}")
 

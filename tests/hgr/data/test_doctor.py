@@ -10,9 +10,9 @@ import pytest
 
 from hgr.data.doctor import diagnose
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
 from hgr.data.folder import write_folder
 from hgr.data.items import Caption, Segment, Video
+from hgr.data.recipes import Recipe
 from tests.hgr.video.making import make_truncated, make_video
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import FeatureStore, Recipe
+from hgr.data.features import FeatureStore
+from hgr.data.recipes import Recipe
 from hgr.errors import DataError
 
 PLAN = StreamPlan(4, Recipe("grid"), "float32")

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import FeatureStore, Recipe
+from hgr.data.features import FeatureStore
+from hgr.data.recipes import Recipe
 from hgr.errors import DataError
 
 RECIPE = Recipe("grid", None, {"frames": 4}, {"version": 1}, "hgr 0")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
+from hgr.data.recipes import Recipe
 
 
 def write_store(path: Path, frames: Mapping[str, np.ndarray], stream: str = "frames") -> None:

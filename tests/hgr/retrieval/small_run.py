@@ -12,10 +12,10 @@ from graphs.build import build_role_graph
 from graphs.formats import write_role_graphs
 from hgr.checkpoint import save_checkpoint
 from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
-from hgr.data.features import Recipe
 from hgr.data.folder import write_folder
 from hgr.data.items import Caption, Video
 from hgr.data.prepare import prepare
+from hgr.data.recipes import Recipe
 from hgr.models.hgr import HGRConfig
 from hgr.settings import Settings, default_settings
 from hgr.systems import build_system

@@ -96,5 +96,5 @@ def test_a_run_that_cannot_be_written_can_be_searched(run: Path, caplog: pytest.
 def test_features_made_in_another_way_are_refused(run: Path, tmp_path: Path) -> None:
     index = tmp_path / "data" / "features" / "index.json"
     index.write_text(index.read_text().replace("made-up", "other"))
-    with pytest.raises(DataError, match="trained with backbone 'made-up', found 'other'"):
+    with pytest.raises(DataError, match="trained on: expected backbone 'made-up', found 'other'"):
         open_index(load_run(run))
