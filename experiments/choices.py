@@ -28,9 +28,9 @@ class KindRow:
 
     @property
     def text(self) -> str:
-        """Mean, deviation (n - 1) and largest p-value."""
-        deviation = statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
-        return f"{statistics.fmean(self.accuracies):.1f} ± {deviation:.1f} (p {self.largest_p:.4f})"
+        """Mean, with several runs the deviation (n - 1), and the largest p-value."""
+        spread = f" ± {statistics.stdev(self.accuracies):.1f}" if len(self.accuracies) > 1 else ""
+        return f"{statistics.fmean(self.accuracies):.1f}{spread} (p {self.largest_p:.4f})"
 
 
 def kinds_of(folder: Path) -> dict[str, KindRow]:

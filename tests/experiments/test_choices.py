@@ -19,6 +19,13 @@ def test_runs_of_a_folder_become_one_column(tmp_path: Path) -> None:
     assert "| roles | 40 | 60.0 ± 14.1 (p 0.1000) |" in markdown([tmp_path / "hgr"])
 
 
+def test_one_run_has_no_deviation(tmp_path: Path) -> None:
+    row = {"kind": "roles", "accuracy": 0.5, "p_value": 0.25, "pairs": 40}
+    (tmp_path / "seed0").mkdir()
+    (tmp_path / "seed0" / "choices.json").write_text(json.dumps([row]), encoding="utf-8")
+    assert kinds_of(tmp_path)["roles"].text == "50.0 (p 0.2500)"
+
+
 def test_a_folder_without_choices_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="--choices"):
         kinds_of(tmp_path)
