@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hgr.analysis.probes.corpus import Corpus, determiner_of
 from hgr.analysis.probes.lexicons import (
@@ -71,7 +71,7 @@ def _is_odd_place(phrase: Phrase, words: Sequence[str], corpus: Corpus) -> bool:
     """Whether the corpus rarely leads into this place with this preposition."""
     if phrase.preposition not in PLACE_PREPOSITIONS:
         return False
-    found = corpus.place_prepositions.get(words[phrase.head], {})
+    found: Mapping[str, int] = corpus.place_prepositions.get(words[phrase.head], {})
     total = sum(found.values())
     return total >= OFTEN_SEEN and found.get(phrase.preposition, 0) < RARE_PLACE * total
 
