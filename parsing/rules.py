@@ -16,6 +16,7 @@ from parsing.tree import Tree
 PASSIVE_SUBJECTS = ("nsubj:pass", "csubj:pass")
 SUBJECTS = ("nsubj", "csubj", "nsubj:outer", "csubj:outer")
 _AUXILIARIES = ("aux", "aux:pass")
+_CLAUSAL = ("root", "acl:relcl", "ccomp", "xcomp", "advcl", "conj", "parataxis")
 _RELATIVE_WORDS = word_set("who whom whose which that where when why how what")
 _MAX_SHARING = 6
 """Steps that a missing subject is followed through the tree."""
@@ -39,6 +40,7 @@ def predicate_heads(tree: Tree) -> list[int]:
         elif token.upos == "AUX" and (
             relation == "cop"
             or (relation not in _AUXILIARIES and tree.lemmas[i] == "be" and tree.has(i, *SUBJECTS, "expl"))
+            or (relation in _CLAUSAL and tree.lemmas[i] != "be" and token.xpos in ("VBZ", "VBP", "VBD"))
         ):
             heads.append(i)
     return heads
@@ -53,8 +55,10 @@ def _is_tagged_verb(tree: Tree, i: int) -> bool:
     if token.upos in ("AUX", "VERB", "ADP", "SCONJ"):
         return False
     if token.xpos in ("VBZ", "VBP", "VBD"):
-        return tree.relations[i] in ("root", "acl:relcl", "ccomp", "xcomp", "advcl", "conj", "parataxis")
+        return tree.relations[i] in _CLAUSAL
     if token.upos != "NOUN" or tree.has(i, "cop", "det", "nummod"):
+        return False
+    if tree.relations[i] in ("obj", "obl", "nmod") and tree.has(i, "compound", "amod", "nmod:poss"):
         return False
     if tree.relations[i] != "advcl" and tree.has(i, "obj"):
         return True
@@ -105,7 +109,7 @@ class RuleLabeller:
         if language not in ("en", "zh"):
             raise ValueError(f"no role rules for language {language!r}, expected 'en' or 'zh'")
         self.language = language
-        self.version = f"rules-2-{language}"
+        self.version = f"rules-3-{language}"
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
         """Role fillers of each predicate, ascending by position; each word fills at most one role of a predicate."""

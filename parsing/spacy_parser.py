@@ -13,6 +13,7 @@ from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
 from parsing.predicates import Labeller, predicates_from_trees
 from parsing.relations import is_clearnlp, to_universal
+from parsing.repair import repaired
 from parsing.roles_model import default_labeller
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class SpacyParser:
         found = [doc_tokens(doc) for doc in docs]
         if self._convert:
             found = [to_universal(tokens) for tokens in found]
+        found = [repaired(tokens) for tokens in found]
         trees = iter(zip(found, predicates_from_trees(found, self.labeller), strict=True))
         results: list[ParsedCaption | ParseFailure] = []
         for text, caption in zip(texts, words, strict=True):

@@ -29,7 +29,7 @@ class NetworkOptions:
         example_epochs: Passes that also see the sentences of the frame files, at the beginning.
     """
 
-    buckets: int = 1 << 16
+    buckets: int = 1 << 15
     width: int = 96
     hidden: int = 128
     epochs: int = 4

@@ -59,7 +59,7 @@ class RoleOptions:
 
     seed: int = 3
     captions: int = 8000
-    members: int = 3
+    members: int = 5
     min_path: int = 3
     min_predicted_path: int = 8
 
