@@ -21,7 +21,13 @@ from hgr.losses.cycle import cycle_consistency
 from hgr.models.base import FUSED, Level, RetrievalModel, SystemConfig, mean_of_levels
 from hgr.nn.frames import FrameBatch, frame_batch, relative_positions
 from hgr.nn.pooling import AttentionPooling
-from hgr.nn.role_graph_encoder import RoleGraphEncoder, RoleGraphInputs, RoleGraphText, TextEncoder
+from hgr.nn.role_graph_encoder import (
+    PhraseContext,
+    RoleGraphEncoder,
+    RoleGraphInputs,
+    RoleGraphText,
+    TextEncoder,
+)
 from hgr.nn.word_encoder import set_word_vectors
 from hgr.packed import PackedEmbeddings
 from hgr.similarity import cosine
@@ -35,6 +41,8 @@ class HGRConfig(SystemConfig):
         word_width: Size of word embeddings.
         text_encoder: Recurrent word encoder; the released code has "bigru", the paper says BiLSTM.
         text_layers: Its layers.
+        phrase_context: The words of a phrase are read within the caption, or ("phrase") by themselves, so that each
+            level sees only the words of its own phrases.
         dropout: On word embeddings.
         video_dropout: On projected frames.
         share_video_encoder: One projection of frames for all levels in place of one each.
@@ -56,6 +64,7 @@ class HGRConfig(SystemConfig):
     word_width: int = Field(300, ge=1)
     text_encoder: TextEncoder = "bigru"
     text_layers: int = Field(1, ge=1)
+    phrase_context: PhraseContext = "caption"
     dropout: float = Field(0.2, ge=0, lt=1)
     video_dropout: float = Field(0.2, ge=0, lt=1)
     share_video_encoder: bool = False
@@ -145,6 +154,7 @@ class HGR(RetrievalModel):
             graph_layers=config.graph_layers,
             graph_attention=config.graph_attention,
             graph_dropout=config.graph_dropout,
+            phrase_context=config.phrase_context,
         )
         self.video = FrameLevels(config, sum(spec.streams.values()))
 

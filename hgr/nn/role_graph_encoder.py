@@ -8,6 +8,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from torch_geometric.data import Batch as GraphBatch
 
 from graphs.levels import EVENT, LEVELS
@@ -22,6 +23,7 @@ from hgr.nn.role_attention import RoleGraphNetwork, span_max
 from hgr.nn.word_encoder import WordEncoder
 
 TextEncoder = Literal["bigru", "bilstm", "gru", "lstm"]
+PhraseContext = Literal["caption", "phrase"]
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ class RoleGraphEncoder(nn.Module):
     """Words, phrases, roles, reasoning.
 
     Event: attention over words. Action and entity: the maximum over the phrase's words, times the embedding of its
-    role. Then `layers` rounds of RoleAttention over the role graph.
+    role. Then `layers` rounds of RoleAttention over the role graph. As published a phrase's words are read within the
+    caption; with `phrase_context="phrase"` the same network reads each phrase by itself.
 
     Paper: Chen et al., CVPR 2020, section 3.1.
     """
@@ -146,8 +149,10 @@ class RoleGraphEncoder(nn.Module):
         graph_layers: int = 1,
         graph_attention: bool = True,
         graph_dropout: float = 0.5,
+        phrase_context: PhraseContext = "caption",
     ) -> None:
         super().__init__()
+        self.phrase_context = phrase_context
         cell: Literal["gru", "lstm"] = "lstm" if text_encoder.endswith("lstm") else "gru"
         self.words = WordEncoder(
             num_words, word_width, width, cell, text_encoder.startswith("bi"), text_layers, dropout
@@ -163,9 +168,26 @@ class RoleGraphEncoder(nn.Module):
         word_mask = torch.zeros(text.word_ids.numel(), dtype=torch.bool, device=states.device)
         word_mask[text.word_rows] = True
         word_mask = word_mask.view(text.word_ids.shape)
-        flat = states.flatten(0, 1)[text.word_rows]
-        phrases = span_max(flat, graph.span_node_index, graph.span_word_index, len(graph.node_level))
+        if self.phrase_context == "phrase":
+            phrases = self._phrases_by_themselves(text)
+        else:
+            flat = states.flatten(0, 1)[text.word_rows]
+            phrases = span_max(flat, graph.span_node_index, graph.span_word_index, len(graph.node_level))
         modulated = phrases * self.roles(graph.node_role).to(phrases.dtype)
         event = self.event(states, word_mask).to(modulated.dtype)
         nodes = modulated.index_copy(0, graph.ptr[:-1], event)
         return EncodedRoleGraphs(states, word_mask, phrases, self.network(nodes, graph.edge_index), graph)
+
+    def _phrases_by_themselves(self, text: RoleGraphText) -> Tensor:
+        """Maximum over each node's words, read without the rest of the caption, (N, D)."""
+        graph = text.graph
+        ids = text.word_ids.flatten()[text.word_rows][graph.span_word_index]
+        sizes = torch.bincount(graph.span_node_index, minlength=len(graph.node_level))
+        lengths = sizes[sizes > 0].cpu()
+        if not len(lengths):
+            return self.roles.weight.new_zeros(len(sizes), self.roles.embedding_dim)
+        padded = pad_sequence(list(ids.split(lengths.tolist())), batch_first=True)
+        states = self.words(padded, lengths)
+        real = torch.arange(padded.shape[1]) < lengths.unsqueeze(1)
+        words = states.flatten(0, 1)[real.flatten().nonzero().squeeze(1).to(states.device)]
+        return span_max(words, graph.span_node_index, torch.arange(len(ids), device=ids.device), len(sizes))
