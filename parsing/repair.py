@@ -1,4 +1,4 @@
-"""Repairs of English trees that no gold tree contains: "a phone rings" as a noun, objects with a preposition."""
+"""Repairs of English trees that cannot be: "a phone rings" as a noun, two subjects, objects with a preposition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _PARTICLES = ("off", "up", "out", "away", "back")
 
 def repaired(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tree with what cannot be put right; the same object where nothing is to be done."""
-    return _objects_without_prepositions(_root_as_verb(tokens))
+    tokens = _conjoined_subjects(_root_as_verb(tokens))
+    tokens = _second_subjects(_prepositions_of_phrases(tokens))
+    return _objects_without_prepositions(tokens)
 
 
 def _root_as_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -42,6 +44,113 @@ def _root_as_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
                 else replace(token, deprel=_TO_VERB.get(token.deprel, token.deprel))
             )
     return tuple(result)
+
+
+def _prepositions_of_phrases(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A preposition before a compound belongs to the whole phrase: "in" to "album" in "sings in her music album"."""
+    result: list[Token] | None = None
+    for i, token in enumerate(tokens):
+        if token.deprel != "case" or not i < token.head:
+            continue
+        part = tokens[token.head]
+        if part.deprel not in ("compound", "amod") or not token.head < part.head:
+            continue
+        whole = tokens[part.head]
+        if whole.upos not in _NOUNS or whole.deprel != "obj":
+            continue
+        result = result or list(tokens)
+        for k, other in enumerate(tokens):
+            if other.head == token.head and k < token.head and other.deprel in ("case", "det", "nmod:poss"):
+                result[k] = replace(other, head=part.head)
+    return tokens if result is None else tuple(result)
+
+
+def _conjoined_subjects(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The root as subject where it is a noun without a clause and a verb with its own subject is conjoined with it.
+
+    A noun phrase and a clause cannot be conjoined: in "players and then runners are shown" both nouns are shown.
+    """
+    for verb, token in enumerate(tokens):
+        if token.deprel != "conj" or token.upos != "VERB" or tokens[token.head].deprel != "root":
+            continue
+        finite = token.xpos in ("VBZ", "VBP", "VBD") or any(
+            t.head == verb and t.deprel in ("aux", "aux:pass") for t in tokens
+        )
+        if not finite:
+            continue
+        root = token.head
+        subjects = [
+            i for i in range(root + 1, verb) if tokens[i].head == verb and "nsubj" in tokens[i].deprel
+        ]
+        joins = [i for i in range(root + 1, verb) if tokens[i].head == verb and tokens[i].deprel == "cc"]
+        if len(subjects) != 1 or len(joins) != 1 or not joins[0] < subjects[0]:
+            continue
+        noun, join = subjects[0], joins[0]
+        nouns = tokens[root].upos in _NOUNS and tokens[noun].upos in _NOUNS
+        if not nouns or tokens[join].text.lower() != "and":
+            continue
+        if any(t.upos in ("VERB", "AUX") or t.xpos in ("WRB", "WP", "EX") for t in tokens[:noun]):
+            continue
+        result = list(tokens)
+        for k, other in enumerate(tokens):
+            if k in (root, verb):
+                continue
+            if other.head == verb and join <= k < noun:
+                result[k] = replace(other, head=noun)
+            elif other.head == root and k > verb:
+                result[k] = replace(other, head=verb)
+        result[verb] = replace(token, head=ROOT, deprel="root")
+        result[root] = replace(tokens[root], head=verb, deprel=tokens[noun].deprel)
+        result[noun] = replace(tokens[noun], head=root, deprel="conj")
+        return tuple(result)
+    return tokens
+
+
+def _second_subjects(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A verb has one subject; a second noun before it belongs to the phrase of the first.
+
+    After "and" it is conjoined with the noun before ("a man in a shirt and tie talks"), after a noun with a
+    preposition it is that phrase's head ("in a cowboy hat"), and after a participle its object ("holding bottles").
+    """
+    for verb, token in enumerate(tokens):
+        if token.upos != "VERB":
+            continue
+        subjects = [
+            i for i, t in enumerate(tokens[:verb]) if t.head == verb and t.deprel in ("nsubj", "nsubj:pass")
+        ]
+        if len(subjects) == 2 and all(tokens[i].upos in _NOUNS for i in subjects):
+            tokens = _with_one_subject(tokens, *subjects)
+    return tokens
+
+
+def _with_one_subject(tokens: tuple[Token, ...], first: int, second: int) -> tuple[Token, ...]:
+    start = min([second, *(i for i, t in enumerate(tokens) if t.head == second)])
+    verb, before = tokens[second].head, start - 1
+    result = list(tokens)
+    if before <= first:
+        return tokens
+    if tokens[before].deprel == "cc" and tokens[before].head in (second, verb):
+        partner = before - 1
+        if tokens[partner].upos not in _NOUNS or tokens[partner].deprel in ("compound", "amod", "flat"):
+            return tokens
+        clause = any(t.upos == "VERB" for t in tokens[first:before])
+        if clause and any(t.head == second and t.deprel in ("det", "nummod") for t in tokens[start:second]):
+            return tokens
+        result[before] = replace(tokens[before], head=second)
+        result[second] = replace(tokens[second], head=partner, deprel="conj")
+        return tuple(result)
+    noun = tokens[before]
+    if noun.upos in _NOUNS and noun.deprel == "nmod" and noun.head == first and start == second:
+        result[second] = replace(tokens[second], head=first, deprel="nmod")
+        result[before] = replace(noun, head=second, deprel="compound")
+        for k, other in enumerate(tokens):
+            if other.head == before:
+                result[k] = replace(other, head=second)
+        return tuple(result)
+    if noun.upos == "VERB" and noun.deprel == "acl" and noun.xpos == "VBG" and noun.head <= first:
+        result[second] = replace(tokens[second], head=before, deprel="obj")
+        return tuple(result)
+    return tokens
 
 
 def _objects_without_prepositions(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

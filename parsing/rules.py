@@ -60,18 +60,53 @@ def _is_tagged_verb(tree: Tree, i: int) -> bool:
         return False
     if tree.relations[i] in ("obj", "obl", "nmod") and tree.has(i, "compound", "amod", "nmod:poss"):
         return False
-    if tree.relations[i] != "advcl" and tree.has(i, "obj"):
+    clause = tree.relations[i] if tree.relations[i] in (*_CLAUSAL, "acl") else ""
+    if clause not in ("", "advcl", "root" if token.xpos == "NN" else "") and tree.has(i, "obj"):
         return True
-    return tree.has(i, "aux", "aux:pass", *SUBJECTS, *PASSIVE_SUBJECTS)
+    if tree.has(i, "aux", "aux:pass"):
+        return True
+    subject = tree.first(i, *SUBJECTS, *PASSIVE_SUBJECTS)
+    return subject is not None and _agrees(tree, i, subject)
+
+
+def _agrees(tree: Tree, i: int, subject: int) -> bool:
+    """Whether a noun can be the verb of a subject: "worms inch", "a phone rings", not "a church choir", "white words".
+
+    What looks like a singular is a verb without ending, which wants a plural subject and is no subject, object or
+    oblique itself; what looks like a plural has the ending of the third person and wants a singular.
+    """
+    if tree.has(i, "amod"):
+        return False
+    if tree.tokens[i].xpos == "NN":
+        sure = tree.relations[i] in ("advcl", "ccomp") and tree.has(i, "mark", "advmod")
+        return tree.relations[i] in _CLAUSAL and (sure or _is_plural(tree, subject))
+    return tree.tokens[i].xpos != "NNS" or not _is_plural(tree, subject)
+
+
+def _is_plural(tree: Tree, noun: int) -> bool:
+    """Whether a subject takes a plural verb: by its tag, as "they", as conjoined nouns, or as "a group of people"."""
+    plural = ("NNS", "NNPS")
+    if tree.tokens[noun].xpos in plural or tree.lemmas[noun] in ("they", "we", "you", "i"):
+        return True
+    return any(
+        tree.relations[c] == "conj" or (tree.relations[c] == "nmod" and tree.tokens[c].xpos in plural)
+        for c in tree.children[noun]
+    )
 
 
 def _is_used_as_noun(tree: Tree, i: int) -> bool:
     """Whether a word that is tagged as a verb stands where only a noun can stand.
 
-    That is a participle with a determiner or possessor in a noun's place ("the designed", "its power steering"), or
+    That is a participle with a determiner or possessor in a noun's place ("the designed", "its power steering"), a
+    form without ending that has a preposition but neither subject, auxiliary nor mark ("in a television show"), or
     a finite form without dependants that is conjoined with a noun ("a hammer and bulldozer").
     """
     relation = tree.relations[i]
+    bare = tree.tokens[i].xpos in ("VB", "VBP")
+    if bare and not tree.has(i, "aux", "aux:pass", "mark", *SUBJECTS, *PASSIVE_SUBJECTS):
+        case = tree.first(i, "case")
+        if case is not None and case < i:
+            return True
     if relation in ("nsubj", "nsubj:pass", "obj", "obl", "nmod", "obl:agent"):
         clausal = tree.has(i, "obj", "obl", "xcomp", "ccomp", "advcl", "advmod", "aux", *SUBJECTS)
         finite = tree.tokens[i].xpos in ("VBZ", "VBD") and tree.has(i, "nmod", "acl")

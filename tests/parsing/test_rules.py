@@ -160,3 +160,36 @@ def test_conjoined_verbs_share_an_object_that_follows():
 def test_what_a_shown_person_does_is_a_secondary_predication():
     text = "he/PRP/3/nsubj:pass is/VBZ/3/aux:pass shown:show/VBN/0/root throwing/VBG/3/xcomp"
     assert RuleLabeller().arguments(Tree(tree(text)), [2]) == [[(0, "ARG1"), (3, "ARGM-PRD")]]
+
+
+def heads(text: str) -> list[str]:
+    """The words that are predicates."""
+    found = Tree(tree(text))
+    return [found.tokens[i].text for i in predicate_heads(found)]
+
+
+def test_a_noun_with_a_subject_is_a_verb_where_their_numbers_agree():
+    assert heads("animated/JJ/2/amod worms:worm/NNS/3/nsubj inch/NN/0/root around/RB/3/advmod") == ["inch"]
+    assert heads("group/NN/4/nsubj of/IN/3/case people/NNS/1/nmod frolic/NN/0/root") == ["frolic"]
+    assert heads("girl/NN/2/nsubj knocks:knock/NNS/0/root") == ["knocks"]
+    assert heads("a/DT/2/det church/NN/3/nsubj choir/NN/0/root singing:sing/VBG/3/acl") == ["singing"]
+    assert heads("brothers:brother/NNS/2/nsubj games:game/NNS/0/root") == []
+    assert heads("suit/NN/3/nsubj white/JJ/3/amod words:word/NNS/0/root") == []
+    assert heads("computer/NN/2/nsubj view/NN/4/nsubj is:be/AX/4/aux shown:show/VBN/0/root") == ["shown"]
+
+
+def test_a_subordinate_clause_with_its_mark_needs_no_agreement():
+    text = "rides:ride/VBZ/0/root when/WRB/4/advmod wheel/NN/4/nsubj fall/NN/1/advcl"
+    assert heads(text) == ["rides", "fall"]
+
+
+def test_a_noun_with_an_object_is_a_verb_only_where_a_clause_can_stand():
+    assert heads("walk/VBP/0/root and/CC/3/cc model/NN/1/conj clothes/NNS/3/obj") == ["walk", "model"]
+    assert heads("uses:use/VBZ/0/root sign/NN/1/obj language/NN/2/obj") == ["uses"]
+    assert heads("game/NN/2/compound play/NN/0/root footage/NN/2/obj") == []
+
+
+def test_a_bare_form_with_a_preposition_is_a_noun():
+    assert heads("sings:sing/VBZ/0/root on/IN/3/case show/VBP/1/obl the/DT/5/det voice/NN/3/obj") == ["sings"]
+    assert heads("wants:want/VBZ/0/root to/TO/3/mark show/VB/1/xcomp") == ["wants", "show"]
+    assert heads("they/PRP/3/nsubj in/IN/3/case show/VBP/0/root") == ["show"]
