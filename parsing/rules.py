@@ -99,7 +99,8 @@ def _is_used_as_noun(tree: Tree, i: int) -> bool:
 
     That is a participle with a determiner or possessor in a noun's place ("the designed", "its power steering"), a
     form without ending that has a preposition but neither subject, auxiliary nor mark ("in a television show"), or
-    a finite form without dependants that is conjoined with a noun ("a hammer and bulldozer").
+    a finite form without dependants that is conjoined with a noun ("a hammer and bulldozer"), or is subject or object
+    ("swims laps").
     """
     relation = tree.relations[i]
     bare = tree.tokens[i].xpos in ("VB", "VBP")
@@ -107,6 +108,8 @@ def _is_used_as_noun(tree: Tree, i: int) -> bool:
         case = tree.first(i, "case")
         if case is not None and case < i:
             return True
+    if relation in ("nsubj", "nsubj:pass", "obj", "iobj", "nmod") and _stands_alone(tree, i):
+        return True
     if relation in ("nsubj", "nsubj:pass", "obj", "obl", "nmod", "obl:agent"):
         clausal = tree.has(i, "obj", "obl", "xcomp", "ccomp", "advcl", "advmod", "aux", *SUBJECTS)
         finite = tree.tokens[i].xpos in ("VBZ", "VBD") and tree.has(i, "nmod", "acl")
@@ -116,6 +119,17 @@ def _is_used_as_noun(tree: Tree, i: int) -> bool:
         return False
     alone = all(tree.relations[child] in ("cc", "punct") for child in tree.children[i])
     return alone and not tree.has(head, "cop", "obj", "aux", *SUBJECTS)
+
+
+def _stands_alone(tree: Tree, i: int) -> bool:
+    """Whether a form that is no participle has none of the dependants that a verb has, nor a pronoun before it."""
+    if tree.tokens[i].xpos not in ("VB", "VBP", "VBZ") or (i and tree.tokens[i - 1].upos == "PRON"):
+        return False
+    return all(
+        tree.relations[child]
+        in ("compound", "amod", "det", "nummod", "nmod:poss", "nmod", "conj", "cc", "punct", "case")
+        for child in tree.children[i]
+    )
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -144,7 +158,7 @@ class RuleLabeller:
         if language not in ("en", "zh"):
             raise ValueError(f"no role rules for language {language!r}, expected 'en' or 'zh'")
         self.language = language
-        self.version = f"rules-3-{language}"
+        self.version = f"rules-4-{language}"
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
         """Role fillers of each predicate, ascending by position; each word fills at most one role of a predicate."""

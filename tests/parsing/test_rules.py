@@ -193,3 +193,10 @@ def test_a_bare_form_with_a_preposition_is_a_noun():
     assert heads("sings:sing/VBZ/0/root on/IN/3/case show/VBP/1/obl the/DT/5/det voice/NN/3/obj") == ["sings"]
     assert heads("wants:want/VBZ/0/root to/TO/3/mark show/VB/1/xcomp") == ["wants", "show"]
     assert heads("they/PRP/3/nsubj in/IN/3/case show/VBP/0/root") == ["show"]
+
+
+def test_a_finite_form_alone_as_object_or_subject_is_a_noun():
+    assert heads("swims:swim/VBZ/0/root laps:lap/VBZ/1/obj") == ["swims"]
+    assert heads("rough/JJ/2/amod waves:wave/VBZ/3/nsubj crash/VBP/0/root") == ["crash"]
+    assert heads("watches:watch/VBZ/0/root him/PRP/1/obj sleep/VBP/1/obj") == ["watches", "sleep"]
+    assert heads("man/NN/0/root talks:talk/VBZ/1/nmod about/IN/4/case cars:car/NNS/2/obl") == ["talks"]
