@@ -61,7 +61,8 @@ def _is_tagged_verb(tree: Tree, i: int) -> bool:
     if tree.relations[i] in ("obj", "obl", "nmod") and tree.has(i, "compound", "amod", "nmod:poss"):
         return False
     clause = tree.relations[i] if tree.relations[i] in (*_CLAUSAL, "acl") else ""
-    if clause not in ("", "advcl", "root" if token.xpos == "NN" else "") and tree.has(i, "obj"):
+    noun = clause == "root" and token.xpos == "NN" and not token.text.lower().endswith("ing")
+    if clause not in ("", "advcl") and not noun and tree.has(i, "obj"):
         return True
     if tree.has(i, "aux", "aux:pass"):
         return True
@@ -75,7 +76,7 @@ def _agrees(tree: Tree, i: int, subject: int) -> bool:
     What looks like a singular is a verb without ending, which wants a plural subject and is no subject, object or
     oblique itself; what looks like a plural has the ending of the third person and wants a singular.
     """
-    if tree.has(i, "amod"):
+    if i and tree.heads[i - 1] == i and tree.relations[i - 1] == "amod":
         return False
     if tree.tokens[i].xpos == "NN":
         sure = tree.relations[i] in ("advcl", "ccomp") and tree.has(i, "mark", "advmod")

@@ -171,6 +171,8 @@ def heads(text: str) -> list[str]:
 def test_a_noun_with_a_subject_is_a_verb_where_their_numbers_agree():
     assert heads("animated/JJ/2/amod worms:worm/NNS/3/nsubj inch/NN/0/root around/RB/3/advmod") == ["inch"]
     assert heads("group/NN/4/nsubj of/IN/3/case people/NNS/1/nmod frolic/NN/0/root") == ["frolic"]
+    talk = "woman/NN/5/nsubj and/CC/3/cc man/NN/1/conj pale/JJ/5/amod skin/NN/6/compound talk/NN/0/root"
+    assert heads(talk.replace("/5/", "/6/")) == ["talk"]
     assert heads("girl/NN/2/nsubj knocks:knock/NNS/0/root") == ["knocks"]
     assert heads("a/DT/2/det church/NN/3/nsubj choir/NN/0/root singing:sing/VBG/3/acl") == ["singing"]
     assert heads("brothers:brother/NNS/2/nsubj games:game/NNS/0/root") == []
@@ -187,6 +189,7 @@ def test_a_noun_with_an_object_is_a_verb_only_where_a_clause_can_stand():
     assert heads("walk/VBP/0/root and/CC/3/cc model/NN/1/conj clothes/NNS/3/obj") == ["walk", "model"]
     assert heads("uses:use/VBZ/0/root sign/NN/1/obj language/NN/2/obj") == ["uses"]
     assert heads("game/NN/2/compound play/NN/0/root footage/NN/2/obj") == []
+    assert heads("translating/NN/0/root news/NN/1/obj") == ["translating"]
 
 
 def test_a_bare_form_with_a_preposition_is_a_noun():
