@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from parsing.parsed_caption import Token
+from parsing.training.gzipped_lines import read_gzipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,16 @@ def read_examples(path: Path) -> list[FrameExample]:
     Raises:
         ValueError: A line that is no such object, with file and line number.
     """
-    examples = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                record = json.loads(line)
-                words, relation = tuple(record["words"]), record["rel"]
-                spans = tuple((role, int(first), int(last)) for role, first, last in record["spans"])
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(
-                    f"{path}:{number}: expected an object with words, rel and spans, found {error!r}"
-                ) from error
-            if len(relation) == 1 and 1 < len(words) <= 80 and all(word.split() == [word] for word in words):
-                examples.append(FrameExample(words, relation[0], spans))
-    return examples
+    read = read_gzipped(path, "an object with words, rel and spans", _decode)
+    return [example for example in read if example is not None]
+
+
+def _decode(record: Any) -> FrameExample | None:
+    words, relation = tuple(record["words"]), record["rel"]
+    spans = tuple((role, int(first), int(last)) for role, first, last in record["spans"])
+    if len(relation) == 1 and 1 < len(words) <= 80 and all(word.split() == [word] for word in words):
+        return FrameExample(words, relation[0], spans)
+    return None
 
 
 def argument_heads(example: FrameExample, tokens: Sequence[Token]) -> dict[int, str]:

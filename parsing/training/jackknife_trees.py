@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parsing.training.predict_trees import write_trees
 from parsing.training.scoring import tree_scores
 from parsing.training.train_pipeline import PipelineOptions, Tree, fit, predicted_trees, read_frames
+from parsing.training.tree_files import write_trees
 from parsing.training.treebank import GoldSentence, read_treebank
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from parsing.training.frame_examples import read_examples
 from parsing.training.jackknife_trees import FOLDS, SHORT, jackknife
-from parsing.training.predict_trees import read_trees, write_trees
 from parsing.training.role_network import NetworkOptions
 from parsing.training.train_pipeline import PipelineOptions, Tree, read_frames, train, trees_of_words
 from parsing.training.train_roles import Predictions, RoleOptions
 from parsing.training.train_roles import train as train_role_model
+from parsing.training.tree_files import read_trees, write_trees
 from parsing.training.treebank import read_treebank
 
 _LOGGER = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ python -m parsing.training.train_roles --data FOLDER --output parsing/models/rol
     [--examples FILE]
 
 FOLDER holds ewt_train.jsonl.gz, ewt_dev.jsonl.gz, frames.json.gz and frames_examples.jsonl.gz; the files of predicted
-trees are made by parsing.training.predict_trees. The same seed, machine and versions give the same file.
+trees are those that parsing.training.train_all leaves in its work folder. The same seed, machine and versions give the
+same file.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from parsing.rules import RuleLabeller, predicate_heads
 from parsing.training.frame_examples import FrameExample, argument_heads, read_examples
 from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
-from parsing.training.predict_trees import read_trees
 from parsing.training.scoring import argument_f1
+from parsing.training.tree_files import read_trees
 from parsing.training.treebank import GoldSentence, read_treebank
 from parsing.tree import Tree
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from parsing.parsed_caption import Token
+from parsing.training.gzipped_lines import read_gzipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +33,18 @@ def read_treebank(path: Path) -> list[GoldSentence]:
     Raises:
         ValueError: A line that is no such object, with file and line number.
     """
-    sentences = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                record = json.loads(line)
-                tokens = tuple(
-                    Token(form, lemma, upos, xpos, "" if feats == "_" else feats, head, relation)
-                    for form, lemma, upos, xpos, feats, head, relation in record["toks"]
-                )
-                predicates = tuple(
-                    GoldPredicate(
-                        p["i"],
-                        p["sense"],
-                        tuple((int(i), role) for i, roles in p["args"].items() for role in roles),
-                    )
-                    for p in record["preds"]
-                )
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(
-                    f"{path}:{number}: expected an object with toks and preds, found {error!r}"
-                ) from error
-            sentences.append(GoldSentence(tokens, predicates))
-    return sentences
+    return list(read_gzipped(path, "an object with toks and preds", _decode))
+
+
+def _decode(record: Any) -> GoldSentence:
+    tokens = tuple(
+        Token(form, lemma, upos, xpos, "" if feats == "_" else feats, head, relation)
+        for form, lemma, upos, xpos, feats, head, relation in record["toks"]
+    )
+    predicates = tuple(
+        GoldPredicate(
+            p["i"], p["sense"], tuple((int(i), role) for i, roles in p["args"].items() for role in roles)
+        )
+        for p in record["preds"]
+    )
+    return GoldSentence(tokens, predicates)

@@ -1,7 +1,6 @@
 """The documented JSON schemas accept what is written and refuse what is not."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -9,19 +8,13 @@ from graphs.formats import event_only, write_role_graphs
 from parsing.formats import write_parses
 from tests.graphs.samples import FALL, KICK
 from tests.parsing.parse_samples import sample_results
+from tests.schemas import SCHEMAS, validator
 
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
-
-
-def validator(name):
-    schema = json.loads((SCHEMAS / name).read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 def test_parses(tmp_path):
-    check = validator("parses.schema.json")
+    check = validator("parses")
     write_parses(tmp_path / "a.jsonl", sample_results(), {"parser": "toy", "parser_version": "1"})
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_bytes().split(b"\n") if line]
     assert len(lines) > 300
@@ -40,7 +33,7 @@ def test_parses(tmp_path):
 
 
 def test_role_graphs(tmp_path):
-    check = validator("role_graphs.schema.json")
+    check = validator("role_graphs")
     write_role_graphs(
         tmp_path / "a.jsonl", [("a", KICK), ("b", FALL), ("", event_only(""))], {"parser": "toy"}
     )
@@ -61,7 +54,7 @@ def test_the_examples_of_the_documentation_are_valid():
     page = (SCHEMAS.parent / "parse_formats.md").read_text()
     blocks = [block for block in page.split("```") if block.startswith("\n{")]
     assert len(blocks) == 2
-    graphs = validator("role_graphs.schema.json")
+    graphs = validator("role_graphs")
     for line in blocks[0].strip().splitlines():
         graphs.validate(json.loads(line))
-    validator("parses.schema.json").validate(json.loads(blocks[1]))
+    validator("parses").validate(json.loads(blocks[1]))

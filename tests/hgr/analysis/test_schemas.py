@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,15 +18,9 @@ from hgr.run_evaluation import evaluate_run
 from tests.hgr.analysis.probes.small_corpus import corpus_captions
 from tests.hgr.analysis.probes.test_scoring import probes
 from tests.hgr.retrieval.small_run import make_run
+from tests.schemas import validator
 
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
-
-
-def validator(name: str) -> Any:
-    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 @pytest.fixture(scope="module")

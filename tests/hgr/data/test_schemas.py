@@ -14,15 +14,9 @@ from hgr.data.feature_writer import FeatureStoreWriter, StreamPlan
 from hgr.data.folder import write_folder
 from hgr.data.items import Caption, Segment, Video
 from hgr.data.recipes import Recipe
+from tests.schemas import validator
 
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
-
-
-def _validator(name: str) -> Any:
-    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -38,15 +32,15 @@ def folder(tmp_path: Path) -> Path:
 
 def test_data_set_folder(folder: Path) -> None:
     for record in _lines(folder / "captions.jsonl"):
-        _validator("caption").validate(record)
+        validator("caption").validate(record)
     for record in _lines(folder / "videos.jsonl"):
-        _validator("video").validate(record)
+        validator("video").validate(record)
 
 
 def test_diagnosis(folder: Path) -> None:
     found = diagnose(folder, workers=1).as_json()
     assert found["problems"]
-    _validator("diagnosis").validate(found)
+    validator("diagnosis").validate(found)
 
 
 def test_feature_store(tmp_path: Path) -> None:
@@ -57,9 +51,9 @@ def test_feature_store(tmp_path: Path) -> None:
         writer.add("a", {"frames": np.ones((3, 2)), "b": np.ones(1)})
         writer.fail("z", "z.mp4", "broken")
         writer.finish()
-    _validator("feature_store").validate(json.loads((tmp_path / "s" / "index.json").read_text()))
+    validator("feature_store").validate(json.loads((tmp_path / "s" / "index.json").read_text()))
     for record in _lines(tmp_path / "s" / "failures.jsonl"):
-        _validator("failure").validate(record)
+        validator("failure").validate(record)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +68,4 @@ def test_feature_store(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_records_are_refused(schema: str, record: dict[str, Any]) -> None:
-    assert not _validator(schema).is_valid(record)
+    assert not validator(schema).is_valid(record)

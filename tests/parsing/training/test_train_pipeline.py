@@ -68,7 +68,7 @@ def test_training_twice_gives_the_same_files(tmp_path: Path):
 
 
 def test_predicted_trees_are_written_and_read(tmp_path: Path):
-    from parsing.training.predict_trees import read_trees, write_trees
+    from parsing.training.tree_files import read_trees, write_trees
 
     write_trees(tmp_path / "trees.gz", TREES)
     assert read_trees(tmp_path / "trees.gz") == TREES
