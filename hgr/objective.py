@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,30 @@ class LossReport:
     parts: dict[str, Tensor]
 
 
+class AlteredWeights(Protocol):
+    """Temperature and weights of the terms of altered captions; `hgr.settings.AlteredSettings` is one."""
+
+    @property
+    def temperature(self) -> float:
+        """Divides differences of scores."""
+        ...
+
+    @property
+    def owner(self) -> float:
+        """Weight of "altered_owner"."""
+        ...
+
+    @property
+    def fused(self) -> float:
+        """Weight of "altered_fused"."""
+        ...
+
+    @property
+    def choice(self) -> float:
+        """Weight of "altered_choice"."""
+        ...
+
+
 class Objective(nn.Module):
     """Sum of weight x loss over similarity matrices, plus weight x term over auxiliary losses.
 
@@ -28,6 +53,7 @@ class Objective(nn.Module):
         loss: (similarity, positives) -> scalar.
         weights: Matrix or level name -> weight; names that are absent are not trained.
         auxiliary_weights: Auxiliary loss name -> weight; terms that are absent are not added.
+        altered: Temperature and weights of the terms of altered captions (hgr/losses/altered.py), None for none.
     """
 
     def __init__(
@@ -35,6 +61,7 @@ class Objective(nn.Module):
         loss: nn.Module,
         weights: Mapping[str, float],
         auxiliary_weights: Mapping[str, float] | None = None,
+        altered: AlteredWeights | None = None,
     ) -> None:
         super().__init__()
         if not weights and not auxiliary_weights:
@@ -44,12 +71,14 @@ class Objective(nn.Module):
         self.loss = loss
         self.weights = dict(weights)
         self.auxiliary_weights = dict(auxiliary_weights or {})
+        self.altered = altered
 
     def forward(
         self,
         matrices: Mapping[str, Tensor],
         positives: Mapping[str, Tensor],
         auxiliary: Mapping[str, Tensor] | None = None,
+        altered: Mapping[str, Tensor] | None = None,
     ) -> LossReport:
         """Loss of one batch.
 
@@ -57,16 +86,22 @@ class Objective(nn.Module):
             matrices: Similarities by level and fused matrices by name.
             positives: A bool matrix of the same shape for each of them.
             auxiliary: The system's further terms.
+            altered: The terms of altered captions; they count 0 in a batch that has none.
 
         Raises:
             DataError: A weight names a matrix or a term that the system does not have.
         """
-        auxiliary = auxiliary or {}
+        auxiliary, altered = auxiliary or {}, altered or {}
         _check_names("matrix", self.weights, matrices)
         _check_names("auxiliary loss", self.auxiliary_weights, auxiliary)
         parts = {name: self.loss(matrices[name], positives[name]) for name in self.weights}
         parts |= {name: auxiliary[name] for name in self.auxiliary_weights}
         weights = self.weights | self.auxiliary_weights
+        if self.altered is not None and altered:
+            parts |= altered
+            weights |= {
+                f"altered_{term}": getattr(self.altered, term) for term in ("owner", "fused", "choice")
+            }
         total = torch.stack([weight * parts[name] for name, weight in weights.items()]).sum()
         return LossReport(total, parts)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from hgr.altered_captions import AlteredCaptions, read_altered_captions
 from hgr.config import dump
 from hgr.data.prepare import PreparedData, prepare
 from hgr.data.sampling import batches_of_epoch
@@ -67,11 +68,12 @@ def run_training(
             )
         data = prepare(settings, _splits(settings))
         model, objective, inputs = build(settings, data, device)
+        altered = altered_captions(settings, data)
         state = new_state(model, objective, settings.training)
         if has_checkpoint:
             resume(state, run, settings, data.recipes, device, world)
         else:
-            rehearse(settings, data, model, objective, inputs, device)
+            rehearse(settings, data, model, objective, inputs, device, altered)
             if world.size > 1:
                 seed_everything(settings.seed + (world.rank << 32))  # other dropout in each process
         if world.is_first:
@@ -98,8 +100,9 @@ def run_training(
                 device=device,
                 validate=validate if settings.data.validation else None,
                 world=world,
+                altered=altered,
             )
-    return {"run": str(run.path), **asdict(result), **_sizes(settings, data, model)}
+    return {"run": str(run.path), **asdict(result), **_sizes(settings, data, model, altered)}
 
 
 def dry_run(settings: Settings, device: torch.device | str = "cpu") -> dict[str, Any]:
@@ -111,8 +114,9 @@ def dry_run(settings: Settings, device: torch.device | str = "cpu") -> dict[str,
     data = prepare(settings, _splits(settings))
     model, objective, inputs = build(settings, data, device)
     new_state(model, objective, settings.training)
-    loss = rehearse(settings, data, model, objective, inputs, device)
-    return {"loss": loss, **_sizes(settings, data, model)}
+    altered = altered_captions(settings, data)
+    loss = rehearse(settings, data, model, objective, inputs, device, altered)
+    return {"loss": loss, **_sizes(settings, data, model, altered)}
 
 
 def build(
@@ -126,8 +130,17 @@ def build(
     if data.word_vectors is not None:
         model.set_word_vectors(torch.from_numpy(data.word_vectors.vectors))
     chosen = settings.objective
-    objective = Objective(build_loss(chosen.loss), chosen.weights, chosen.auxiliary)
+    objective = Objective(build_loss(chosen.loss), chosen.weights, chosen.auxiliary, chosen.altered)
     return model.to(device), objective.to(device), build_inputs(settings.model, data.spec)
+
+
+def altered_captions(settings: Settings, data: PreparedData) -> AlteredCaptions | None:
+    """The altered training captions that the objective asks for."""
+    chosen = settings.objective.altered
+    if chosen is None:
+        return None
+    texts = data.splits[settings.data.train].texts
+    return read_altered_captions(chosen, texts, lowercase=settings.data.lowercase)
 
 
 def rehearse(
@@ -137,6 +150,7 @@ def rehearse(
     objective: Objective,
     inputs: Inputs,
     device: torch.device | str,
+    altered: AlteredCaptions | None = None,
 ) -> float:
     """A few captions through loss and validation, so that what cannot work fails before an epoch is spent.
 
@@ -152,7 +166,14 @@ def rehearse(
     train = data.splits[settings.data.train]
     batches = batches_of_epoch(len(train.texts), batch_size=REHEARSED_TEXTS, seed=settings.seed, epoch=0)
     first = EpochBatches(
-        train.texts, train.videos, inputs, settings.objective.positives, batches, settings.seed, 0
+        train.texts,
+        train.videos,
+        inputs,
+        settings.objective.positives,
+        batches,
+        settings.seed,
+        0,
+        altered=altered,
     )[0]
     model.eval()
     with torch.inference_mode():
@@ -201,7 +222,9 @@ def _splits(settings: Settings) -> list[str]:
     return [name for name in (settings.data.train, settings.data.validation) if name is not None]
 
 
-def _sizes(settings: Settings, data: PreparedData, model: RetrievalModel) -> dict[str, Any]:
+def _sizes(
+    settings: Settings, data: PreparedData, model: RetrievalModel, altered: AlteredCaptions | None
+) -> dict[str, Any]:
     train = data.splits[settings.data.train]
     batches = batches_of_epoch(
         len(train.texts),
@@ -216,6 +239,7 @@ def _sizes(settings: Settings, data: PreparedData, model: RetrievalModel) -> dic
         "words": len(data.spec.words),
         "streams": dict(data.spec.streams),
         "steps_per_epoch": len(batches),
+        "altered": None if altered is None else {"captions": len(altered.of), "versions": len(altered)},
         "graphs": {
             "from_file": data.graphs.from_file,
             "parsed": data.graphs.parsed,

@@ -80,6 +80,36 @@ class DataSettings(Section):
     on_missing: Literal["error", "drop"] = "error"
 
 
+class AlteredSettings(Section):
+    """Altered captions as negatives of their own video: the level that owns a change should notice it.
+
+    Attributes:
+        probes: A probe set of the training captions, from `hgr probe make FOLDER --split train`.
+        kinds: Kinds of probes; empty for all that make a caption worse, negations left out.
+        temperature: Divides differences of scores, see hgr/losses/altered.py.
+        owner: Weight of the owner's level preferring the caption.
+        fused: Weight of the fused score preferring it.
+        choice: Weight of the owner's margin being the largest among the levels'.
+    """
+
+    probes: str
+    kinds: tuple[str, ...] = ()
+    temperature: Rate = 0.05
+    owner: NonNegative = 1.0
+    fused: NonNegative = 1.0
+    choice: NonNegative = 0.0
+
+    @field_validator("kinds")
+    @classmethod
+    def _kinds_exist(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        from hgr.analysis.probes.operators import OPERATORS
+
+        for kind in kinds:
+            if kind not in OPERATORS:
+                raise ValueError(f"expected kinds among {', '.join(OPERATORS)}, found {kind!r}")
+        return kinds
+
+
 class ObjectiveSettings(Section):
     """What is minimized: a loss of every weighted matrix, and a system's own terms.
 
@@ -95,6 +125,7 @@ class ObjectiveSettings(Section):
     weights: Mapping[str, NonNegative] = {"fused": 1.0}
     auxiliary: Mapping[str, NonNegative] = {}
     positives: Literal["same_video", "same_text", "diagonal"] = "same_video"
+    altered: AlteredSettings | None = None
 
 
 class ScheduleSettings(Section):

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from hgr.altered_captions import AlteredCaptions
 from hgr.checkpoint import save_checkpoint
-from hgr.data.loading import PairBatch, epoch_loader
+from hgr.data.loading import AlteredBatch, PairBatch, epoch_loader
 from hgr.data.prepare import SplitData
 from hgr.data.spec import DataSpec
 from hgr.distributed import ALONE, World, from_first, gather_embeddings, gather_values, sum_gradients
+from hgr.embeddings import Embeddings
 from hgr.errors import DataError, Interrupted
-from hgr.models.base import Inputs, RetrievalModel
+from hgr.losses.altered import altered_terms
+from hgr.models.base import FUSED, Inputs, RetrievalModel
 from hgr.objective import LossReport, Objective, all_matrices, positives_of
 from hgr.optimizer import learning_rate, set_learning_rate
 from hgr.runs import RunFolder
@@ -68,6 +71,7 @@ def fit(
     device: torch.device | str = "cpu",
     validate: Callable[[RetrievalModel], Mapping[str, float]] | None = None,
     world: World = ALONE,
+    altered: AlteredCaptions | None = None,
 ) -> FitResult:
     """Train until the last epoch or until the monitored value stops rising.
 
@@ -83,6 +87,7 @@ def fit(
         device: Where the model is.
         validate: Measures the model: numbers by name, `training.monitor` among them; None trains without.
         world: The processes of the training; the first one writes and validates.
+        altered: Altered versions of the training captions, where the objective weighs them.
 
     Raises:
         Interrupted: SIGTERM or Ctrl-C came; a checkpoint was written, `resume` goes on from there.
@@ -108,7 +113,7 @@ def fit(
     with stop_signals() as stop:
         while state.epoch < training.epochs and not exhausted(state, training):
             try:
-                for _ in train_epoch(state, data, inputs, settings, tracker, device, world):
+                for _ in train_epoch(state, data, inputs, settings, tracker, device, world, altered):
                     if any(gather_values(stop.asked, world)):
                         save(run.last)
                         raise Interrupted(f"at step {state.step}; go on with --resume")
@@ -162,6 +167,7 @@ def train_epoch(
     tracker: Tracker,
     device: torch.device | str,
     world: World = ALONE,
+    altered: AlteredCaptions | None = None,
 ) -> Iterator[LossReport]:
     """The rest of the present epoch, step by step; the state is complete at every yield."""
     training = settings.training
@@ -179,6 +185,7 @@ def train_epoch(
         workers=training.workers,
         world=world,
         with_whole=bool(state.objective.auxiliary_weights),
+        altered=altered,
     )
     steps_per_epoch = state.position + len(loader)
     bar = tracker.progress(loader, f"epoch {state.epoch + 1}", len(loader))
@@ -263,8 +270,43 @@ def batch_loss(
                 video_embeddings=video,
                 positives=batch.positives["video"],
             )
+        altered = {}
+        if objective.altered is not None and batch.altered is not None:
+            versions = gather_embeddings(model.encode_text(batch.altered.text), world)
+            temperature = objective.altered.temperature
+            altered = altered_losses(model, batch.altered, matrices, versions, video, temperature)
     matrices = {name: matrix.float() for name, matrix in matrices.items()}
-    return objective(matrices, positives_of(model, matrices, batch.positives), auxiliary)
+    return objective(matrices, positives_of(model, matrices, batch.positives), auxiliary, altered)
+
+
+def altered_losses(
+    model: RetrievalModel,
+    batch: AlteredBatch,
+    matrices: Mapping[str, Tensor],
+    versions: Embeddings,
+    video: Embeddings,
+    temperature: float,
+) -> dict[str, Tensor]:
+    """The terms of altered captions: row i of the texts, its altered version and column i of the videos.
+
+    Args:
+        model: The system.
+        batch: Which captions have an altered version, and who should notice.
+        matrices: Similarities of the captions.
+        versions: Embeddings of the altered captions.
+        video: Embeddings of the videos.
+        temperature: Divides differences of scores.
+    """
+    names = [FUSED, *(name for name, level in model.levels.items() if level.unit == "video")]
+    compared = all_matrices(model, versions, video)
+    return altered_terms(
+        {name: matrices[name].diagonal() for name in names},
+        {name: compared[name].diagonal() for name in names},
+        batch.owners,
+        batch.real,
+        fused=FUSED,
+        temperature=temperature,
+    )
 
 
 def note_step(state: TrainState, report: LossReport, rate: float, tracker: Tracker) -> None:

@@ -98,6 +98,9 @@ def run_command(
     single_frame: Annotated[
         bool, typer.Option("--single-frame/--no-single-frame", help="Also with one frame of each video.")
     ] = True,
+    other_video: Annotated[
+        bool, typer.Option("--other-video/--no-other-video", help="Also with another video in its place.")
+    ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Of permutations and bootstrap.")] = 0,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -108,7 +111,13 @@ def run_command(
     from hgr.analysis.probes.tables import results_json, results_markdown
 
     found = run_probes(
-        run, probes, checkpoint=checkpoint, validation=validation, single_frame=single_frame, seed=seed
+        run,
+        probes,
+        checkpoint=checkpoint,
+        validation=validation,
+        single_frame=single_frame,
+        other_video=other_video,
+        seed=seed,
     )
     if json_output:
         typer.echo(json.dumps(results_json(found.results, found.passports, found.about)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -16,6 +16,9 @@ from hgr.data.sampling import batches_of_epoch, random_state_of_batch, related_p
 from hgr.distributed import ALONE, World
 from hgr.models.base import Batch, Inputs
 from hgr.objective import same_video
+
+if TYPE_CHECKING:
+    from hgr.altered_captions import AlteredCaptions
 
 Positives = Literal["same_video", "same_text", "diagonal"]
 
@@ -105,6 +108,21 @@ def duration_of(video: Video) -> float | None:
 
 
 @dataclass(frozen=True)
+class AlteredBatch:
+    """An altered version of every caption of a batch.
+
+    Attributes:
+        text: The system's text batch of this process's share; a caption without an altered version stands for itself.
+        owners: Of the pairs of all processes, the level that should notice, None where no single one should.
+        real: Of the pairs of all processes, (T,) bool, False where a caption stands for itself.
+    """
+
+    text: Batch
+    owners: tuple[str | None, ...]
+    real: Tensor
+
+
+@dataclass(frozen=True)
 class PairBatch:
     """A batch of pairs; row i of the texts and column i of the videos belong together.
 
@@ -117,6 +135,7 @@ class PairBatch:
         video_ids: Ids of the videos.
         whole: Text and video batch of the pairs of all processes, where they were asked for; None where there is one
             process, whose share is all.
+        altered: Altered versions of the texts, where the training has them.
     """
 
     text: Batch
@@ -125,13 +144,22 @@ class PairBatch:
     caption_ids: tuple[str, ...]
     video_ids: tuple[str, ...]
     whole: tuple[Batch, Batch] | None = None
+    altered: AlteredBatch | None = None
 
     def to(self, device: torch.device | str) -> PairBatch:
         """The same batch on a device."""
         positives = {unit: matrix.to(device) for unit, matrix in self.positives.items()}
         whole = None if self.whole is None else (self.whole[0].to(device), self.whole[1].to(device))
+        altered = self.altered
+        if altered is not None:
+            altered = replace(altered, text=altered.text.to(device), real=altered.real.to(device))
         return replace(
-            self, text=self.text.to(device), video=self.video.to(device), positives=positives, whole=whole
+            self,
+            text=self.text.to(device),
+            video=self.video.to(device),
+            positives=positives,
+            whole=whole,
+            altered=altered,
         )
 
 
@@ -148,6 +176,7 @@ class EpochBatches(Dataset[PairBatch]):
         epoch: 0-based.
         world: The processes of the training; a batch holds this one's share of the pairs, and the positives of all.
         with_whole: Batches hold the inputs of all processes' pairs too.
+        altered: Altered versions of the captions; None for none.
     """
 
     def __init__(
@@ -161,7 +190,9 @@ class EpochBatches(Dataset[PairBatch]):
         epoch: int,
         world: World = ALONE,
         with_whole: bool = False,
+        altered: AlteredCaptions | None = None,
     ) -> None:
+        self.altered = altered
         self.world, self.with_whole = world, with_whole and world.size > 1
         self.texts, self.videos, self.inputs, self.positives = texts, videos, inputs, positives
         self.batches, self.seed, self.epoch = batches, seed, epoch
@@ -184,7 +215,19 @@ class EpochBatches(Dataset[PairBatch]):
                 tuple(text.caption.id for text in own_texts),
                 tuple(video.id for video in own_videos),
                 (self.inputs.text(texts), self.inputs.video(videos)) if self.with_whole else None,
+                self._altered(texts),
             )
+
+    def _altered(self, texts: Sequence[TextItem]) -> AlteredBatch | None:
+        if self.altered is None:
+            return None
+        drawn = [self.altered.draw(text.caption.id) for text in texts]
+        items = [text if found is None else found.item for text, found in zip(texts, drawn, strict=True)]
+        return AlteredBatch(
+            self.inputs.text(self.world.share(items)),
+            tuple(None if found is None else found.owner for found in drawn),
+            torch.tensor([found is not None for found in drawn]),
+        )
 
     def _with_siblings(self, position: int) -> TextItem:
         text = self.texts[position]
@@ -236,6 +279,7 @@ def epoch_loader(
     workers: int = 0,
     world: World = ALONE,
     with_whole: bool = False,
+    altered: AlteredCaptions | None = None,
 ) -> DataLoader[PairBatch]:
     """The batches of an epoch from a position on.
 
@@ -253,13 +297,14 @@ def epoch_loader(
         workers: Processes that prepare batches; 0 prepares them here.
         world: The processes of the training; a last batch with fewer pairs than processes is left out.
         with_whole: With several processes, each batch holds the inputs of all their pairs too.
+        altered: Altered versions of the captions; None for none.
     """
     related = related_pairs([text.caption.video for text in texts], groups)
     batches = batches_of_epoch(
         len(texts), batch_size=batch_size, seed=seed, epoch=epoch, drop_last=drop_last, related=related
     )
     batches = [batch for batch in batches if len(batch) >= world.size]
-    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world, with_whole)
+    dataset = EpochBatches(texts, videos, inputs, positives, batches, seed, epoch, world, with_whole, altered)
     return DataLoader(
         dataset,
         batch_size=None,

@@ -17,6 +17,7 @@ from hgr.checkpoint import open_checkpoint
 from hgr.distributed import ALONE, World, from_first, gather_embeddings, gather_values, joined_world
 from hgr.embeddings import LevelEmbedding
 from hgr.systems import SYSTEMS
+from tests.hgr.altered_probes import write_altered
 from tests.hgr.small_data import write_data
 
 GRADIENTS = """
@@ -25,7 +26,7 @@ import torch
 from hgr.data.loading import epoch_loader
 from hgr.data.prepare import prepare
 from hgr.distributed import joined_world, sum_gradients
-from hgr.run_training import build
+from hgr.run_training import altered_captions, build
 from hgr.settings import read_settings
 from hgr.training import batch_loss
 
@@ -35,7 +36,7 @@ with joined_world() as world:
     model, objective, inputs = build(settings, data, "cpu")
     split = data.splits["train"]
     batch = next(iter(epoch_loader(split.texts, split.videos, inputs, positives="same_video", batch_size=7, seed=1,
-                                   epoch=0, world=world)))
+                                   epoch=0, world=world, altered=altered_captions(settings, data))))
     report = batch_loss(model, objective, batch, "float32", "cpu", world)
     (report.total / world.size).backward()
     named = dict([*model.named_parameters(), *objective.named_parameters()])
@@ -50,7 +51,10 @@ name: shared
 seed: 3
 data: {{folder: {folder}, parser: null}}
 model: {{system: hgr, width: 8, word_width: 4, dropout: 0.0, video_dropout: 0.0, graph_dropout: 0.0}}
-objective: {{loss: {{name: info_nce, learn_temperature: true}}, weights: {{fused: 1.0, action: 0.5}}}}
+objective:
+  loss: {{name: info_nce, learn_temperature: true}}
+  weights: {{fused: 1.0, action: 0.5}}
+  altered: {{probes: {folder}/probes.jsonl, choice: 0.5}}
 training: {{epochs: 2, batch_size: 7, optimizer: sgd, learning_rate: 0.1, checkpoint_steps: 3}}
 """
 
@@ -58,6 +62,7 @@ training: {{epochs: 2, batch_size: 7, optimizer: sgd, learning_rate: 0.1, checkp
 @pytest.fixture
 def config(tmp_path) -> Path:
     write_data(tmp_path / "data")
+    write_altered(tmp_path / "data", tmp_path / "data" / "probes.jsonl", skip=("v002/0",))
     path = tmp_path / "run.yaml"
     path.write_text(CONFIG.format(folder=tmp_path / "data"))
     return path

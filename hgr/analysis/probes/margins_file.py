@@ -14,6 +14,7 @@ from hgr.errors import DataError
 from parsing.atomic_file import atomic_write
 
 MARGIN, SPREAD = "margin/", "spread/"
+BASELINES = ("single_frame", "other_video")
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,13 @@ class StoredMargins:
         margins: Matrix name, "fused" among them, -> (N,) margins.
         spreads: Matrix name -> the spread that they are measured in.
         single_frame: (N,) fused margins with one frame of each video, None where not measured.
+        other_video: (N,) fused margins with another video each, None where not measured.
     """
 
     margins: Mapping[str, np.ndarray]
     spreads: Mapping[str, float]
     single_frame: np.ndarray | None
+    other_video: np.ndarray | None = None
 
 
 def margins_path(results: Path) -> Path:
@@ -40,8 +43,9 @@ def write_margins(path: Path, probes: Sequence[Probe], stored: StoredMargins) ->
     """Write margins with the digest of the probes that they belong to."""
     arrays: dict[str, np.ndarray] = {MARGIN + name: values for name, values in stored.margins.items()}
     arrays |= {SPREAD + name: np.array(value) for name, value in stored.spreads.items()}
-    if stored.single_frame is not None:
-        arrays["single_frame"] = stored.single_frame
+    for name in BASELINES:
+        if (values := getattr(stored, name)) is not None:
+            arrays[name] = values
     with atomic_write(path) as file:
         np.savez_compressed(file, allow_pickle=False, digest=np.array(_digest(probes)), **arrays)
 
@@ -63,7 +67,7 @@ def read_margins(path: Path, probes: Sequence[Probe]) -> StoredMargins:
     found = StoredMargins(
         {n[len(MARGIN) :]: a for n, a in arrays.items() if n.startswith(MARGIN)},
         {n[len(SPREAD) :]: float(a) for n, a in arrays.items() if n.startswith(SPREAD)},
-        arrays.get("single_frame"),
+        *(arrays.get(name) for name in BASELINES),
     )
     if not found.margins or any(a.shape != (len(probes),) for a in found.margins.values()):
         raise DataError(f"{path}: expected margins of {len(probes)} probes")

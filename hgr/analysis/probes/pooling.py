@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hgr.analysis.probes.margins_file import margins_path, read_margins
+from hgr.analysis.probes.margins_file import BASELINES, margins_path, read_margins
 from hgr.analysis.probes.probe_set import read_probes
 from hgr.analysis.probes.results import kind_results
 from hgr.analysis.probes.running import Ran
@@ -43,8 +43,13 @@ def pool_probes(probes: Path, runs: Sequence[Path], *, seed: int = 0) -> Ran:
         name: np.concatenate([one.margins[name] / max(one.spreads[name], 1e-12) for one in stored])
         for name in names
     }
-    frames = [one.single_frame for one in stored if one.single_frame is not None]
-    single = np.concatenate(frames) if len(frames) == len(stored) else None
-    results = kind_results(listed * len(runs), margins, dict.fromkeys(names, 1.0), single, seed)
+    single, other = (_joined([getattr(one, name) for one in stored]) for name in BASELINES)
+    results = kind_results(listed * len(runs), margins, dict.fromkeys(names, 1.0), single, other, seed)
     about = {"probes": probes.name, "made_from": made, "runs": [run.name for run in runs]}
     return Ran(tuple(results), tuple(passports), about)
+
+
+def _joined(parts: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """All of them in a row, None where one is missing."""
+    found = [part for part in parts if part is not None]
+    return np.concatenate(found) if len(found) == len(parts) else None

@@ -33,6 +33,8 @@ class KindResult:
         high: Its upper end.
         by_level: Level -> the same share by that level's score alone.
         single_frame: Accuracy with one frame of each video, None where not measured.
+        other_video: Accuracy with another video in place of the caption's own, None where not measured: what the
+            model has against the altered captions whatever it sees.
         shift: Mean absolute change of the fused score in units of its spread.
         largest: Level -> share of pairs in which its margin, in units of its spread, is the largest.
         right_level: Share in which that level is the owner; None without an owner.
@@ -50,6 +52,7 @@ class KindResult:
     high: float
     by_level: Mapping[str, float]
     single_frame: float | None
+    other_video: float | None
     shift: float
     largest: Mapping[str, float]
     right_level: float | None
@@ -62,6 +65,7 @@ def kind_results(
     margins: Mapping[str, np.ndarray],
     spreads: Mapping[str, float],
     single_frame: np.ndarray | None = None,
+    other_video: np.ndarray | None = None,
     seed: int = 0,
 ) -> list[KindResult]:
     """Results of every kind.
@@ -72,6 +76,7 @@ def kind_results(
             both with the caption's own video.
         spreads: Matrix name -> standard deviation of its scores on validation.
         single_frame: (N,) fused margins with one frame of each video.
+        other_video: (N,) fused margins with another video each.
         seed: Of permutations and bootstrap.
 
     Raises:
@@ -88,8 +93,10 @@ def kind_results(
         if not len(rows):
             continue
         own = {name: values[rows] for name, values in margins.items()}
-        single = None if single_frame is None else float(wins(single_frame[rows]).mean())
-        results.append(_one_kind(kind, own, spreads, videos[rows], single, seed))
+        single, other = (
+            None if m is None else float(wins(m[rows]).mean()) for m in (single_frame, other_video)
+        )
+        results.append(_one_kind(kind, own, spreads, videos[rows], single, other, seed))
     return results
 
 
@@ -110,6 +117,7 @@ def _one_kind(
     spreads: Mapping[str, float],
     videos: np.ndarray,
     single_frame: float | None,
+    other_video: float | None,
     seed: int,
 ) -> KindResult:
     operator = OPERATORS[kind]
@@ -135,6 +143,7 @@ def _one_kind(
         high=high,
         by_level={n: float(wins(margins[n]).mean()) for n in levels},
         single_frame=single_frame,
+        other_video=other_video,
         shift=float(np.abs(margins[FUSED]).mean() / max(spreads[FUSED], 1e-12)),
         largest=largest,
         right_level=right,

@@ -9,7 +9,7 @@ from typing import Any
 from hgr.analysis.probes.margins_file import StoredMargins, margins_path, write_margins
 from hgr.analysis.probes.probe_set import Passport, read_probes
 from hgr.analysis.probes.results import FUSED, KindResult, kind_results
-from hgr.analysis.probes.scoring import level_spreads, probe_margins
+from hgr.analysis.probes.scoring import elsewhere, level_spreads, probe_margins
 from hgr.analysis.probes.tables import SCHEMA, results_json
 from hgr.analysis.stored import StoredSimilarity
 from hgr.analysis.versioned_json import write_versioned
@@ -38,6 +38,7 @@ def run_probes(
     checkpoint: str = "best",
     validation: str = "val",
     single_frame: bool = True,
+    other_video: bool = True,
     seed: int = 0,
 ) -> Ran:
     """Score a probe set and write `results/probes.<name>.json` and `.margins.npz` into the run.
@@ -48,6 +49,7 @@ def run_probes(
         checkpoint: "best" or "last".
         validation: Split whose stored similarities give the levels' spreads, where they are there.
         single_frame: Also score with one frame of each video.
+        other_video: Also score with another video each.
         seed: Of permutations and bootstrap.
 
     Raises:
@@ -64,8 +66,10 @@ def run_probes(
     scores = StoredSimilarity.open(stored) if stored.is_dir() else None
     margins = probe_margins(retriever, listed)
     single = probe_margins(retriever, listed, single_frame=True)[FUSED] if single_frame else None
+    moved = elsewhere(listed) if other_video else None
+    other = None if moved is None else probe_margins(retriever, moved)[FUSED]
     spreads = level_spreads(retriever, listed, scores)
-    results = kind_results(listed, margins, spreads, single, seed)
+    results = kind_results(listed, margins, spreads, single, other, seed)
     about = {
         "probes": probes.name,
         "made_from": made,
@@ -75,5 +79,5 @@ def run_probes(
     content = results_json(results, passports, about)
     path = folder.results(f"probes.{probes.stem}")
     write_versioned(path, SCHEMA, content)
-    write_margins(margins_path(path), listed, StoredMargins(margins, spreads, single))
+    write_margins(margins_path(path), listed, StoredMargins(margins, spreads, single, other))
     return Ran(tuple(results), tuple(passports), about)

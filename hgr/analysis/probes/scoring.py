@@ -93,6 +93,20 @@ def level_spreads(
     return {name: float(matrix.double().std()) for name, matrix in scores.items()}
 
 
+def elsewhere(probes: Sequence[Probe]) -> list[Probe] | None:
+    """The same probes with another of their videos each; None where there is only one video.
+
+    The videos are moved on by half their number in the order of their ids, so that neighbors, which are often alike,
+    do not stand in for each other.
+    """
+    videos = sorted({probe.video for probe in probes})
+    if len(videos) < 2:
+        return None
+    half = len(videos) // 2
+    other = dict(zip(videos, videos[half:] + videos[:half], strict=True))
+    return [replace(probe, video=other[probe.video]) for probe in probes]
+
+
 def middle_frame(item: VideoItem) -> VideoItem:
     """A video of which only the middle frame is left."""
     return replace(

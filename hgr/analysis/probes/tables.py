@@ -48,6 +48,7 @@ def results_markdown(results: Sequence[KindResult], passports: Sequence[Passport
             f"{100 * r.low:.1f} to {100 * r.high:.1f}",
             _percent(blind[r.kind].blind_after if r.kind in blind else None),
             _percent(r.single_frame),
+            _percent(r.other_video),
             f"{r.shift:.2f}",
             " ".join(f"{n} {100 * v:.0f}" for n, v in r.by_level.items()),
         ]
@@ -61,6 +62,7 @@ def results_markdown(results: Sequence[KindResult], passports: Sequence[Passport
         "95 %",
         "blind",
         "one frame",
+        "other video",
         "shift",
         "by level alone",
     ]

@@ -26,7 +26,9 @@ def made(folder: Path, runs: int = 3) -> tuple[Path, list[Path], list[Probe], li
         rng = np.random.default_rng(seed)
         margins = {name: rng.standard_normal(len(probes)) for name in LEVELS}
         margins["action"] += np.array([p.kind == "action" for p in probes])
-        stored.append(StoredMargins(margins, dict.fromkeys(LEVELS, 1.0 + seed), margins["fused"] / 2))
+        spreads = dict.fromkeys(LEVELS, 1.0 + seed)
+        other = rng.standard_normal(len(probes)) if seed < 2 else None
+        stored.append(StoredMargins(margins, spreads, margins["fused"] / 2, other))
         folders.append(folder / f"run{seed}")
         path = margins_path(RunFolder(folders[-1]).results("probes.set"))
         path.parent.mkdir(parents=True)
@@ -36,9 +38,9 @@ def made(folder: Path, runs: int = 3) -> tuple[Path, list[Path], list[Probe], li
 
 def test_one_run_pooled_is_that_run(tmp_path: Path) -> None:
     path, folders, probes, stored = made(tmp_path, 1)
-    single = stored[0].single_frame
+    one = stored[0]
     assert list(pool_probes(path, folders).results) == kind_results(
-        probes, stored[0].margins, stored[0].spreads, single
+        probes, one.margins, one.spreads, one.single_frame, one.other_video
     )
 
 
@@ -51,6 +53,8 @@ def test_pooled_rates_are_means_over_the_runs(tmp_path: Path) -> None:
         assert result.videos == own[0].videos and result.pairs == 3 * own[0].pairs
         assert result.accuracy == pytest.approx(np.mean([r.accuracy for r in own]))
         assert result.right_level == pytest.approx(np.mean([r.right_level for r in own]))
+    assert pooled["action"].single_frame is not None
+    assert pooled["action"].other_video is None  # the last run has not measured it
     assert pooled["action"].p_value is not None and pooled["action"].p_value < 0.01
 
 

@@ -10,7 +10,7 @@ from hgr import Retriever
 from hgr.analysis.probes.generation import Probe
 from hgr.analysis.probes.probe_set import write_probes
 from hgr.analysis.probes.running import run_probes
-from hgr.analysis.probes.scoring import level_spreads, middle_frame, probe_margins
+from hgr.analysis.probes.scoring import elsewhere, level_spreads, middle_frame, probe_margins
 from hgr.data.items import VideoItem
 from hgr.errors import DataError
 from tests.hgr.retrieval.small_run import SmallParser, captions, make_run, parse
@@ -78,6 +78,15 @@ def test_one_frame_is_the_middle_one(retriever: Retriever) -> None:
     assert not np.allclose(whole["fused"], single["fused"])
 
 
+def test_elsewhere_gives_every_probe_another_video() -> None:
+    listed = probes()
+    moved = elsewhere(listed)
+    assert moved is not None
+    assert all(a.video != b.video and a.text == b.text for a, b in zip(listed, moved, strict=True))
+    assert {p.video for p in moved} == {p.video for p in listed}
+    assert elsewhere(listed[:1]) is None
+
+
 def test_a_video_without_features_is_named(retriever: Retriever) -> None:
     lost = [
         *probes(),
@@ -95,7 +104,9 @@ def test_run_writes_results(
     found = run_probes(run_folder, tmp_path / "set.jsonl")
     (result,) = found.results
     assert (result.kind, result.owner, result.pairs, result.videos) == ("action", "action", 24, 12)
-    assert result.single_frame is not None and result.right_level is not None
+    assert (
+        result.single_frame is not None and result.other_video is not None and result.right_level is not None
+    )
     assert (run_folder / "results" / "probes.set.json").is_file()
     assert all(spread > 0 for spread in level_spreads(retriever, probes(), None).values())
     write_probes(tmp_path / "none.jsonl", [], [], {})
