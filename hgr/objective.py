@@ -45,6 +45,11 @@ class AlteredWeights(Protocol):
         """Weight of "altered_choice"."""
         ...
 
+    @property
+    def prior(self) -> float:
+        """Weight of "altered_prior"."""
+        ...
+
 
 class Objective(nn.Module):
     """Sum of weight x loss over similarity matrices, plus weight x term over auxiliary losses.
@@ -99,9 +104,7 @@ class Objective(nn.Module):
         weights = self.weights | self.auxiliary_weights
         if self.altered is not None and altered:
             parts |= altered
-            weights |= {
-                f"altered_{term}": getattr(self.altered, term) for term in ("owner", "fused", "choice")
-            }
+            weights |= {name: getattr(self.altered, name.removeprefix("altered_")) for name in altered}
         total = torch.stack([weight * parts[name] for name, weight in weights.items()]).sum()
         return LossReport(total, parts)
 

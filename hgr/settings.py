@@ -90,6 +90,7 @@ class AlteredSettings(Section):
         owner: Weight of the owner's level preferring the caption.
         fused: Weight of the fused score preferring it.
         choice: Weight of the owner's margin being the largest among the levels'.
+        prior: Weight of other videos preferring neither.
     """
 
     probes: str
@@ -98,6 +99,7 @@ class AlteredSettings(Section):
     owner: NonNegative = 1.0
     fused: NonNegative = 1.0
     choice: NonNegative = 0.0
+    prior: NonNegative = 0.0
 
     @field_validator("kinds")
     @classmethod

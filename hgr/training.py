@@ -274,7 +274,10 @@ def batch_loss(
         if objective.altered is not None and batch.altered is not None:
             versions = gather_embeddings(model.encode_text(batch.altered.text), world)
             temperature = objective.altered.temperature
-            altered = altered_losses(model, batch.altered, matrices, versions, video, temperature)
+            positives = batch.positives["video"]
+            altered = altered_losses(
+                model, batch.altered, matrices, versions, video, positives, temperature=temperature
+            )
     matrices = {name: matrix.float() for name, matrix in matrices.items()}
     return objective(matrices, positives_of(model, matrices, batch.positives), auxiliary, altered)
 
@@ -285,6 +288,8 @@ def altered_losses(
     matrices: Mapping[str, Tensor],
     versions: Embeddings,
     video: Embeddings,
+    positives: Tensor,
+    *,
     temperature: float,
 ) -> dict[str, Tensor]:
     """The terms of altered captions: row i of the texts, its altered version and column i of the videos.
@@ -295,13 +300,15 @@ def altered_losses(
         matrices: Similarities of the captions.
         versions: Embeddings of the altered captions.
         video: Embeddings of the videos.
+        positives: (T, V) bool, which videos the captions describe.
         temperature: Divides differences of scores.
     """
     names = [FUSED, *(name for name, level in model.levels.items() if level.unit == "video")]
     compared = all_matrices(model, versions, video)
     return altered_terms(
-        {name: matrices[name].diagonal() for name in names},
-        {name: compared[name].diagonal() for name in names},
+        {name: matrices[name] for name in names},
+        {name: compared[name] for name in names},
+        positives,
         batch.owners,
         batch.real,
         fused=FUSED,

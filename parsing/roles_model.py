@@ -23,6 +23,9 @@ SCHEMA = 3
 """Version of features and file; a file of another version cannot be read."""
 _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 """Roles that a predicate has at most once; the weaker claimant falls back to its next best role."""
+_CLAUSES = frozenset(("/xcomp", "/ccomp"))
+"""Clauses share a role with their subject: in "watch a dog jump" PropBank's one argument is "a dog jump", of which a
+tree makes an object and a clause."""
 
 
 _TOGETHER = 32
@@ -99,7 +102,7 @@ class RoleModel:
             fillers = []
             for found in sentence.candidates:
                 end = start + len(found)
-                fillers.append(self._decode([i for i, _ in found], best[start:end], scores[start:end]))
+                fillers.append(self._decode(found, best[start:end], scores[start:end]))
                 start = end
             result.append(fillers)
         return result
@@ -126,17 +129,23 @@ class RoleModel:
             total += _log_probabilities(member, one, counts, starts, group)
         return total / np.float32(len(self.members))
 
-    def _decode(self, positions: list[int], best: list[int], scores: NDArray[np.float32]) -> list[Filler]:
+    def _decode(
+        self, candidates: Sequence[tuple[int, str]], best: list[int], scores: NDArray[np.float32]
+    ) -> list[Filler]:
         for label in self._unique:
             if best.count(label) > 1:
-                claimants = [k for k, given in enumerate(best) if given == label]
+                claimants = [
+                    k for k, (_, path) in enumerate(candidates) if best[k] == label and path not in _CLAUSES
+                ]
+                if len(claimants) < 2:
+                    continue
                 keep = claimants[int(scores[claimants, label].argmax())]
                 for loser in claimants:
                     if loser != keep:
                         second = scores[loser].copy()
                         second[label] = -np.inf
                         best[loser] = int(second.argmax())
-        return [(i, self.labels[label]) for i, label in zip(positions, best, strict=True) if label]
+        return [(i, self.labels[label]) for (i, _), label in zip(candidates, best, strict=True) if label]
 
 
 def load_role_model(path: Path = ROLES_FILE) -> RoleModel:

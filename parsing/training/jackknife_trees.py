@@ -1,6 +1,7 @@
 """Predicted trees of the training sentences by pipelines that have not seen them, for training the role labeller.
 
 python -m parsing.training.jackknife_trees --data FOLDER --output FILE [--folds 3] [--steps 1300]
+    [--vectors vectors.npz]
 
 The role labeller meets predicted trees in use; trained on gold trees alone it trusts them too much. The sentences are
 cut into folds, a pipeline is trained briefly on all folds but one, and reads that one.
@@ -19,6 +20,7 @@ from parsing.training.scoring import tree_scores
 from parsing.training.train_pipeline import PipelineOptions, Tree, fit, predicted_trees, read_frames
 from parsing.training.tree_files import write_trees
 from parsing.training.treebank import GoldSentence, read_treebank
+from parsing.training.word_vectors import WordVectors, read_vectors
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -34,7 +36,11 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def jackknife(
-    sentences: list[GoldSentence], frames: Mapping[str, Any], options: PipelineOptions, folds: int
+    sentences: list[GoldSentence],
+    frames: Mapping[str, Any],
+    options: PipelineOptions,
+    folds: int,
+    vectors: WordVectors | None = None,
 ) -> list[Tree]:
     """A predicted tree of each sentence; fold `k` is trained with seed `options.seed + k`."""
     trees: dict[int, Tree] = {}
@@ -49,7 +55,7 @@ def jackknife(
             return found
 
         chosen = replace(options, seed=options.seed + fold, evaluate_every=options.steps)
-        found = fit([sentences[i] for i in sorted(kept)], frames, chosen, read)
+        found = fit([sentences[i] for i in sorted(kept)], frames, chosen, read, vectors)
         trees |= dict(zip(held, found, strict=True))
     return [trees[i] for i in range(len(sentences))]
 
@@ -61,6 +67,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--vectors", type=Path, help="word vectors, from parsing.training.word_vectors")
     parser.add_argument("--folds", type=int, default=FOLDS)
     parser.add_argument("--steps", type=int, default=SHORT.steps)
     parser.add_argument("--seed", type=int, default=SHORT.seed)
@@ -68,7 +75,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     sentences = read_treebank(chosen.data / "ewt_train.jsonl.gz")
     options = replace(SHORT, steps=chosen.steps, seed=chosen.seed)
-    trees = jackknife(sentences, read_frames(chosen.data), options, chosen.folds)
+    vectors = None if chosen.vectors is None else read_vectors(chosen.vectors)
+    trees = jackknife(sentences, read_frames(chosen.data), options, chosen.folds, vectors)
     _LOGGER.info("LAS %.2f on all", tree_scores([s.tokens for s in sentences], trees)["las"])
     write_trees(chosen.output, trees)
 

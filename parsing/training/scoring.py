@@ -101,11 +101,11 @@ def caption_scores(labelled: Iterable[dict], parses: Iterable[ParsedCaption]) ->
         given = {_name(p, names): p for p in parse.predicates}
         wanted = gold["predicates"]
         predicates.add(set(wanted), set(given))
-        for verb in wanted.keys() - given.keys():
+        for verb in sorted(wanted.keys() - given.keys()):
             errors.append(f"{gold['text']!r}: missed predicate {verb}")
-        for verb in given.keys() - wanted.keys():
+        for verb in sorted(given.keys() - wanted.keys()):
             errors.append(f"{gold['text']!r}: extra predicate {verb}")
-        for verb in wanted.keys() | given.keys():
+        for verb in sorted(wanted.keys() | given.keys()):
             right = wanted.get(verb, {})
             found = {(names[a.head], a.role) for a in given[verb].arguments} if verb in given else set()
             hits = {(word, role) for word, role in found if role in right.get(word, ())}
@@ -113,7 +113,7 @@ def caption_scores(labelled: Iterable[dict], parses: Iterable[ParsedCaption]) ->
             arguments.given += len(found)
             arguments.gold += len(right)
             unlabelled.add(set(right), {word for word, _ in found})
-            for word in right.keys() - {w for w, _ in hits}:
+            for word in sorted(right.keys() - {w for w, _ in hits}):
                 errors.append(f"{gold['text']!r}: {verb} lacks {word} as {'/'.join(right[word])}")
             for word, role in sorted(found - hits):
                 errors.append(f"{gold['text']!r}: {verb} has {word} as {role}")

@@ -1,6 +1,7 @@
 """Trains both model files of the package, every step in order.
 
 OMP_NUM_THREADS=1 python -m parsing.training.train_all --data FOLDER --work FOLDER --output parsing/models
+    [--captions FILE.json.gz --labelled FILE.json]
 
 The same machine and versions give the same files. Steps whose result lies in the work folder are not repeated.
 """
@@ -21,6 +22,14 @@ from parsing.training.train_roles import Predictions, RoleOptions
 from parsing.training.train_roles import train as train_role_model
 from parsing.training.tree_files import read_trees, write_trees
 from parsing.training.treebank import read_treebank
+from parsing.training.word_vectors import (
+    VectorOptions,
+    learn,
+    read_captions,
+    read_texts,
+    read_vectors,
+    write_vectors,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,8 +50,11 @@ def train_all(
     folds: int = FOLDS,
     roles: RoleOptions | None = None,
     network: NetworkOptions | None = None,
+    vectors: VectorOptions | None = None,
+    captions: Path | None = None,
+    labelled: Path | None = None,
 ) -> None:
-    """Train the pipeline, read the training sentences and the examples, train the role model.
+    """Learn word vectors, train the pipeline, read the training sentences and the examples, train the role model.
 
     Args:
         data: Folder of the treebank.
@@ -53,18 +65,25 @@ def train_all(
         folds: Number of these.
         roles: Data and seeds of the role model.
         network: Sizes of its networks.
+        vectors: Sizes of the word vectors.
+        captions: Captions whose words they are learnt from too, see `word_vectors`; None for none.
+        labelled: Captions that the parser is measured on; no caption of their videos is read.
     """
     import spacy
 
     work.mkdir(parents=True, exist_ok=True)
+    if not (work / "vectors.npz").is_file():
+        texts = read_texts(data, *read_captions(captions, labelled))
+        write_vectors(work / "vectors.npz", learn(texts, vectors or VectorOptions()))
+    words = read_vectors(work / "vectors.npz")
     trained = work / "pipeline"
     if not (trained / "done").is_file():
-        scores = train(data, trained, pipeline or PipelineOptions())
+        scores = train(data, trained, pipeline or PipelineOptions(), words)
         _LOGGER.info("pipeline: %s", scores)
         (trained / "done").touch()
 
     def of_sentences() -> list[Tree]:
-        return jackknife(read_treebank(data / "ewt_train.jsonl.gz"), read_frames(data), short, folds)
+        return jackknife(read_treebank(data / "ewt_train.jsonl.gz"), read_frames(data), short, folds, words)
 
     def of_examples() -> list[Tree]:
         words = [example.words for example in read_examples(data / "frames_examples.jsonl.gz")]
@@ -90,10 +109,12 @@ def main() -> None:
     )
     for name in ("data", "work", "output"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--captions", type=Path, help="gzipped JSON, {video: [captions]}, for word vectors")
+    parser.add_argument("--labelled", type=Path, help="JSON, labelled captions whose videos are left out")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
-    train_all(chosen.data, chosen.work, chosen.output)
+    train_all(chosen.data, chosen.work, chosen.output, captions=chosen.captions, labelled=chosen.labelled)
 
 
 if __name__ == "__main__":

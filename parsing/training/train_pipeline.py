@@ -1,6 +1,6 @@
 """Trains the builtin spaCy pipeline on the treebank and the caption grammar.
 
-python -m parsing.training.train_pipeline --data FOLDER --output parsing/models/pipeline
+python -m parsing.training.train_pipeline --data FOLDER --output parsing/models/pipeline [--vectors vectors.npz]
 
 FOLDER holds ewt_train.jsonl.gz, ewt_dev.jsonl.gz and frames.json.gz (docs/parser.md says how they are made). The same
 seed, machine and versions give the same files.
@@ -24,6 +24,7 @@ from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
 from parsing.training.scoring import tree_scores
 from parsing.training.treebank import GoldSentence, read_treebank
+from parsing.training.word_vectors import WordVectors, read_vectors
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -81,8 +82,8 @@ class PipelineOptions:
     """
 
     seed: int = 7
-    steps: int = 3800
-    captions: int = 6000
+    steps: int = 4200
+    captions: int = 8000
     lowered: float = 0.5
     width: int = 192
     depth: int = 4
@@ -93,21 +94,30 @@ class PipelineOptions:
     warmup: int = 100
     decay_from: float = 0.3
     words: int = 1000
-    evaluate_every: int = 1900
+    evaluate_every: int = 2100
 
 
-def build_pipeline(options: PipelineOptions) -> Language:
-    """An untrained English pipeline: tok2vec, tagger, morphologizer, trainable_lemmatizer, parser."""
+def build_pipeline(options: PipelineOptions, vectors: WordVectors | None = None) -> Language:
+    """An untrained English pipeline: tok2vec, tagger, morphologizer, trainable_lemmatizer, parser.
+
+    Args:
+        options: Sizes.
+        vectors: Vectors of lower-case words, an input of tok2vec that is not trained; None for none.
+    """
     import spacy
+    from spacy.vectors import Vectors
 
     nlp = spacy.blank("en")
     nlp.meta.update(META)
+    if vectors is not None:
+        table = Vectors(data=vectors.values.copy(), keys=vectors.words, name="captions", attr="LOWER")
+        nlp.vocab.vectors = table
     width = options.width
     tok2vec = {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
             "@architectures": "spacy.MultiHashEmbed.v2", "width": width, "rows": list(options.rows),
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"], "include_static_vectors": False,
+            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"], "include_static_vectors": vectors is not None,
         },
         "encode": {
             "@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "depth": options.depth,
@@ -207,13 +217,20 @@ def trees_of_words(nlp: Language, sentences: Sequence[Sequence[str]]) -> list[Tr
     return [doc_tokens(doc) for doc in nlp.pipe(docs, batch_size=128)]
 
 
-def train(data: Path, output: Path, options: PipelineOptions, keep: bool = False) -> dict[str, float]:
+def train(
+    data: Path,
+    output: Path,
+    options: PipelineOptions,
+    vectors: WordVectors | None = None,
+    keep: bool = False,
+) -> dict[str, float]:
     """Train a pipeline and write it.
 
     Args:
         data: Folder of the treebank.
         output: Folder to write.
         options: Sizes and seeds.
+        vectors: See `build_pipeline`.
         keep: Also write the pipelines that are evaluated on the way, "output-STEP".
 
     Returns:
@@ -232,7 +249,7 @@ def train(data: Path, output: Path, options: PipelineOptions, keep: bool = False
             nlp.to_disk(output.with_name(f"{output.name}-{step}"))
         return scores
 
-    return fit(sentences, read_frames(data), options, evaluate)
+    return fit(sentences, read_frames(data), options, evaluate, vectors)
 
 
 def read_frames(data: Path) -> dict[str, Any]:
@@ -246,6 +263,7 @@ def fit(
     frames: Mapping[str, Any],
     options: PipelineOptions,
     evaluate: Callable[[Language, int], Result],
+    vectors: WordVectors | None = None,
 ) -> Result:
     """Train a pipeline on sentences and captions.
 
@@ -254,6 +272,7 @@ def fit(
         frames: PropBank rolesets, for the grammar.
         options: Sizes and seeds.
         evaluate: Called with the averaged weights in place now and then, and at the end.
+        vectors: See `build_pipeline`.
 
     Returns:
         What `evaluate` said at the end.
@@ -263,7 +282,7 @@ def fit(
     fix_random_seed(options.seed)
     grammar = CaptionGrammar(Lexicon(sentences), frames, options.seed)
     treebank = [s.tokens for s in sentences]
-    nlp = build_pipeline(options)
+    nlp = build_pipeline(options, vectors)
     seen = treebank + [grammar.caption() for _ in range(min(2000, options.captions))]
     optimizer = nlp.initialize(lambda: [example(nlp, tree) for tree in seen])
     random = Random(options.seed)
@@ -292,6 +311,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--vectors", type=Path, help="word vectors, from parsing.training.word_vectors")
     parser.add_argument("--keep", action="store_true", help="also write the pipelines evaluated on the way")
     defaults = PipelineOptions()
     for name in (
@@ -311,7 +331,9 @@ def main() -> None:
     arguments = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     data, output, keep = arguments.pop("data"), arguments.pop("output"), arguments.pop("keep")
-    scores = train(data, output, PipelineOptions(**arguments), keep)
+    file = arguments.pop("vectors")
+    vectors = None if file is None else read_vectors(file)
+    scores = train(data, output, PipelineOptions(**arguments), vectors, keep)
     logging.info("done: %s", _format(scores))
 
 

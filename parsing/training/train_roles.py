@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import io
 import json
 import logging
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -33,6 +31,7 @@ from parsing.rules import RuleLabeller, predicate_heads
 from parsing.training.frame_examples import FrameExample, argument_heads, read_examples
 from parsing.training.grammar import CaptionGrammar
 from parsing.training.lexicon import Lexicon
+from parsing.training.npz_file import write_npz
 from parsing.training.scoring import argument_f1
 from parsing.training.tree_files import read_trees
 from parsing.training.treebank import GoldSentence, read_treebank
@@ -231,18 +230,6 @@ def write_model(
         arrays[f"{k}/bytes"], arrays[f"{k}/scale"] = quantize(member["embedding"])
         arrays |= {f"{k}/{name}": value for name, value in member.items() if name != "embedding"}
     write_npz(path, arrays)
-
-
-def write_npz(path: Path, arrays: Mapping[str, NDArray]) -> None:
-    """A compressed npz without time stamps, so that equal arrays give equal files."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(arrays):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED
-            )
 
 
 def main() -> None:

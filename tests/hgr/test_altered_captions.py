@@ -111,14 +111,14 @@ def test_a_training_weighs_the_terms_and_learns_from_them(data_folder, probes, t
         settings_of(data_folder, probes, choice=0.5), str(tmp_path / "altered"), tensorboard=False
     )
     lines = (tmp_path / "altered" / "metrics.jsonl").read_text()
-    assert all(f"loss/altered_{term}" in lines for term in ("owner", "fused", "choice"))
+    assert all(f"loss/altered_{term}" in lines for term in ("owner", "fused", "choice", "prior"))
     assert result["altered"] == {"captions": 22, "versions": 22} and plain["altered"] is None
     with pytest.raises(DataError, match="alters none"):
         dry_run(settings_of(data_folder, probes, kinds=("number",)))
 
 
 def test_the_total_is_the_weighted_sum(data_folder, probes) -> None:
-    settings = settings_of(data_folder, probes, owner=0.5, fused=2.0, choice=3.0)
+    settings = settings_of(data_folder, probes, owner=0.5, fused=2.0, choice=3.0, prior=0.1)
     data = prepare(settings, ["train"])
     model, objective, inputs = build(settings, data, "cpu")
     model.eval()
@@ -133,12 +133,13 @@ def test_the_total_is_the_weighted_sum(data_folder, probes) -> None:
     )  # fmt: skip
     report = batch_loss(model, objective, batch, "float32", "cpu")
     parts = {name: value.item() for name, value in report.parts.items()}
-    assert set(parts) == {"fused", "altered_owner", "altered_fused", "altered_choice"}
+    assert set(parts) == {"fused", *(f"altered_{term}" for term in ("owner", "fused", "choice", "prior"))}
     expected = (
         parts["fused"]
         + 0.5 * parts["altered_owner"]
         + 2.0 * parts["altered_fused"]
         + 3.0 * parts["altered_choice"]
+        + 0.1 * parts["altered_prior"]
     )
     assert report.total.item() == pytest.approx(expected, rel=1e-6)
 

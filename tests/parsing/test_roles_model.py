@@ -11,8 +11,9 @@ import torch
 from parsing import ParserError
 from parsing.roles_features import FeatureMaker
 from parsing.roles_model import RoleModel, default_labeller, load_role_model
+from parsing.training.npz_file import write_npz
 from parsing.training.role_network import NetworkOptions, RoleNetwork, fit
-from parsing.training.train_roles import caption_items, known_paths, role_data, write_model, write_npz
+from parsing.training.train_roles import caption_items, known_paths, role_data, write_model
 from parsing.tree import Tree
 from tests.parsing.trees import tree
 
@@ -21,9 +22,9 @@ PATHS = frozenset(("/nsubj", "/obj", "/advmod"))
 LABELS = ("", "ARG0", "ARG1", "ARGM-TMP")
 
 
-def model(scores: list[list[float]]) -> RoleModel:
+def model(scores: list[list[float]], paths: frozenset[str] = PATHS) -> RoleModel:
     """A model that gives each candidate fixed scores, whatever its features."""
-    maker = FeatureMaker(PATHS, 64, {})
+    maker = FeatureMaker(paths, 64, {})
     found = RoleModel(LABELS, maker, [], "fixed")
     found.scores = lambda features, sizes: np.array(scores, dtype=np.float32)  # type: ignore[method-assign]
     return found
@@ -32,6 +33,15 @@ def model(scores: list[list[float]]) -> RoleModel:
 def test_numbered_roles_are_given_once():
     labels = model([[0, 3, 1, 0], [0, 5, 2, 0], [0, 0, 0, 1]]).arguments(Tree(ACTIVE), [2])
     assert labels == [[(1, "ARG1"), (4, "ARG0"), (5, "ARGM-TMP")]]
+
+
+def test_a_clause_shares_its_role_with_its_subject():
+    words = Tree(tree("they/PRP/2/nsubj watch/VBP/0/root dogs/NNS/2/obj jump:jump/VB/2/xcomp"))
+    paths = frozenset(("/nsubj", "/obj", "/xcomp"))
+    found = model([[0, 3, 1, 0], [0, 0, 4, 0], [0, 0, 5, 0]], paths).arguments(words, [1])
+    assert found == [[(0, "ARG0"), (2, "ARG1"), (3, "ARG1")]]
+    found = model([[1, 0, 3, 0], [0, 0, 4, 0], [0, 0, 5, 0]], paths).arguments(words, [1])
+    assert found == [[(2, "ARG1"), (3, "ARG1")]]  # subject and object do not share
 
 
 def test_no_argument_is_left_out():

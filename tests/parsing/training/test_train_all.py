@@ -14,10 +14,12 @@ from parsing.training.role_network import NetworkOptions
 from parsing.training.train_all import train_all
 from parsing.training.train_pipeline import PipelineOptions
 from parsing.training.train_roles import RoleOptions
+from parsing.training.word_vectors import VectorOptions
 from parsing.tree import Tree
 from tests.parsing.training.test_grammar import FRAMES
 from tests.parsing.training.test_train_pipeline import TREES
 
+VECTORS = VectorOptions(width=4, least=1, contexts=8)
 TINY = PipelineOptions(steps=3, captions=300, width=16, depth=1, hidden=8, rows=(50, 50, 50, 50), words=60)
 
 
@@ -51,15 +53,20 @@ def test_twice_the_same_files(tmp_path: Path):
     try:
         for run in ("a", "b"):
             work, output = tmp_path / run / "work", tmp_path / run / "models"
-            train_all(data, work, output, TINY, TINY, 2, roles, network)
+            train_all(data, work, output, TINY, TINY, 2, roles, network, VECTORS)
     finally:
         torch.set_num_threads(threads)
     first, second = files(tmp_path / "a"), files(tmp_path / "b")
     assert first == second
-    assert {"models/roles.npz", "models/pipeline/meta.json", "work/jackknife.gz", "work/examples.gz"} <= set(
-        first
-    )
+    assert {
+        "models/roles.npz",
+        "models/pipeline/meta.json",
+        "work/jackknife.gz",
+        "work/examples.gz",
+        "work/vectors.npz",
+    } <= set(first)
     assert "models/pipeline/done" not in first
+    assert first["models/pipeline/vocab/vectors"]
     model = load_role_model(tmp_path / "a" / "models" / "roles.npz").for_gold_trees()
     assert model.arguments(Tree(TREES[1]), [2]) == [[(1, "ARG0"), (4, "ARG1")]]
 
@@ -73,10 +80,11 @@ def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Mon
         2,
         RoleOptions(captions=2, members=1),
         NetworkOptions(buckets=64, width=4, hidden=4, epochs=1),
+        VECTORS,
     )
     train_all(data, work, output, *arguments)
     before = (output / "roles.npz").read_bytes()
-    for name in ("train", "jackknife", "trees_of_words"):
+    for name in ("train", "jackknife", "trees_of_words", "learn"):
         monkeypatch.delattr(f"parsing.training.train_all.{name}")
     train_all(data, work, output, *arguments)
     assert (output / "roles.npz").read_bytes() == before
