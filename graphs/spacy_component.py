@@ -12,9 +12,9 @@ from graphs.formats import from_record, to_record
 from graphs.role_graph import RoleGraph
 from parsing.parsed_caption import ParsedCaption
 from parsing.predicates import Labeller, predicates_from_tree
-from parsing.relations import is_clearnlp, to_universal
+from parsing.relations import is_clearnlp
 from parsing.roles_model import default_labeller
-from parsing.spacy_parser import doc_tokens
+from parsing.spacy_parser import doc_tokens, known_verbs, put_right
 
 USER_DATA_KEY = "role_graph"
 """Where a Doc keeps its graph, as JSON, so that DocBin and to_bytes keep it too."""
@@ -47,6 +47,7 @@ class RoleGraphComponent:
 
     def __init__(self, labeller: Labeller, spans_key: str = "roles", nlp: Language | None = None) -> None:
         self.labeller = labeller
+        self.verbs = known_verbs(labeller)
         self.nlp = nlp
         self.spans_key = spans_key
 
@@ -59,8 +60,8 @@ class RoleGraphComponent:
         if len(doc) and not doc.has_annotation("DEP"):
             raise ValueError("role_graph needs a dependency tree; add a parser before it")
         tokens = doc_tokens(doc)
-        if is_clearnlp(self._labels() or [token.deprel for token in tokens]):
-            tokens = to_universal(tokens)
+        clearnlp = is_clearnlp(self._labels() or [token.deprel for token in tokens])
+        tokens = put_right(tokens, clearnlp, self.verbs)
         parsed = ParsedCaption(doc.text, tokens, *predicates_from_tree(tokens, self.labeller))
         doc.user_data[USER_DATA_KEY] = json.dumps(to_record(doc.text, build_role_graph(parsed)))
         spans: list[Span] = []

@@ -155,6 +155,8 @@ def clause_role(tree: Tree, clause: int) -> str:
     marks = _marker_words(tree, clause, "mark")
     opener = marks[0] if marks else ""
     adverb = tree.first(clause, "advmod")
+    if opener == "about" and (marks[1:2] != ["to"] or adverb is not None):
+        return "ARG1"
     if marks[:2] in (("so", "that"), ("in", "order")) or "to" in marks:
         return "ARGM-PRP"
     if opener in _CAUSE_MARKS:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from parsing.align import is_unspaced, onto_words, squeezed
+from parsing.code_digest import code_digest
 from parsing.conllu_format import blocks, tokens_of
 from parsing.json_lines import FormatError
 from parsing.parsed_caption import ParsedCaption, ParseFailure
@@ -40,7 +41,8 @@ class ConlluParser:
                 if key:
                     self._trees.setdefault(key, (number, lines))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        self.version = f"{self._english.version}+{self._chinese.version}+sha256:{digest}"
+        labellers = f"{self._english.version}+{self._chinese.version}"
+        self.version = f"{labellers}+{code_digest()}+sha256:{digest}"
 
     def parse(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedCaption | ParseFailure]:
         """One result per caption, in order; a caption that the file lacks, or whose tree is broken, is a failure."""

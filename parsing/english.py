@@ -38,6 +38,8 @@ ASK_VERBS = words("ask tell order command instruct urge advise warn remind beg r
 SAY_VERBS = words(
     "say tell claim announce report state explain mention think believe sing shout yell whisper ask"
 )
+TEACH_VERBS = words("teach tell show instruct")
+"""Verbs whose object does what the clause "how to ..." says."""
 SHOW_VERBS = words("show see film picture depict record display feature catch")
 """Verbs whose passive takes a participle that says what the subject is seen doing."""
 BECOME_VERBS = words("become turn go come get grow")

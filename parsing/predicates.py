@@ -21,6 +21,7 @@ _NOT_IN_COMPLEMENT = word_set(
     """cop nsubj nsubj:pass nsubj:outer csubj csubj:pass punct aux aux:pass mark parataxis discourse vocative expl cc
     advcl"""
 )
+_SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer", "expl", "csubj")
 _NO_PHRASE = word_set("who whom which that what where when there it")
 
 
@@ -99,8 +100,9 @@ def _predicates(
     predicates = []
     for verb, found in zip(heads, fillers, strict=True):
         arguments = []
+        others = frozenset(head for head, _ in found)
         for head, role in sorted(found):
-            words = _argument_tokens(tree, verb, head, clause_verbs, spans)
+            words = _argument_tokens(tree, verb, head, clause_verbs, spans, others)
             if words:
                 arguments.append(Argument(role, words, _spoken_head(tree, head)))
         arguments.sort(key=lambda argument: (argument.tokens[0], argument.head))
@@ -125,10 +127,15 @@ def _predicate_tokens(tree: Tree, verb: int) -> tuple[int, ...]:
 
 
 def _argument_tokens(
-    tree: Tree, verb: int, head: int, clause_verbs: dict[int, int], spans: dict[int, tuple[int, ...]]
+    tree: Tree,
+    verb: int,
+    head: int,
+    clause_verbs: dict[int, int],
+    spans: dict[int, tuple[int, ...]],
+    others: frozenset[int],
 ) -> tuple[int, ...]:
     if tree.relations[verb] == "cop" and head == tree.heads[verb]:
-        dropped = frozenset(i for i in tree.children[head] if tree.relations[i] in _NOT_IN_COMPLEMENT)
+        dropped = _not_said_of_complement(tree, head) | (others & frozenset(tree.children[head]))
         if head in clause_verbs and clause_verbs[head] == head:
             return spans[head]
     else:
@@ -136,13 +143,26 @@ def _argument_tokens(
         if clause_verb is not None and clause_verb != verb and not _is_noun_of(tree, verb, head):
             return spans[clause_verb]
         branch = tree.branch_towards(head, verb)
-        dropped = frozenset(() if branch is None else (branch,))
+        attribute = branch is not None and tree.relations[branch] == "amod"
+        dropped = frozenset(() if branch is None or attribute else (branch,))
+        if tree.has(head, "cop"):
+            dropped |= _not_said_of_complement(tree, head)
     words = tree.subtree(head, dropped | _clauses_below(tree, head))
     while words and tree.relations[words[0]] in ("punct", "cc") and words[0] != head:
         words.pop(0)
     while words and tree.relations[words[-1]] == "punct" and words[-1] != head:
         words.pop()
     return tuple(words)
+
+
+def _not_said_of_complement(tree: Tree, head: int) -> frozenset[int]:
+    """What hangs on a copula's complement and belongs to its clause: copula, subject, a further clause."""
+    return frozenset(
+        i
+        for i in tree.children[head]
+        if tree.relations[i] in _NOT_IN_COMPLEMENT
+        or (tree.relations[i] == "conj" and tree.has(i, *_SUBJECTS, "cop"))
+    )
 
 
 def _is_noun_of(tree: Tree, verb: int, head: int) -> bool:

@@ -150,6 +150,8 @@ class _Conversion:
                 label = label.removesuffix(":done")
             elif label in CLEARNLP_RENAMED:
                 label = CLEARNLP_RENAMED[label]
+            elif label == "aux" and token.xpos == "TO":
+                label = "mark"
             if self.heads[i] == ROOT:
                 label = "root"
             tokens.append(replace(token, head=self.heads[i], deprel=label, upos=self.upos[i]))

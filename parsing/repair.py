@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsing.parsed_caption import ROOT, Token
+from parsing.participles import participles_put_right
 
 _FEATURES = "Mood=Ind|Number=Sing|Person=3|Tense=Pres|VerbForm=Fin"
 _NOUNS = ("NOUN", "PROPN")
@@ -16,9 +17,9 @@ _PARTICLES = ("off", "up", "out", "away", "back")
 
 def repaired(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tree with what cannot be put right; the same object where nothing is to be done."""
-    tokens = _conjoined_subjects(_root_as_verb(tokens))
+    tokens = _conjoined_subjects(_objects_as_nouns(_root_as_verb(tokens)))
     tokens = _second_subjects(_prepositions_of_phrases(tokens))
-    return _objects_without_prepositions(tokens)
+    return participles_put_right(_objects_without_prepositions(tokens))
 
 
 def _root_as_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -46,6 +47,21 @@ def _root_as_verb(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(result)
 
 
+def _objects_as_nouns(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """An object in the form of the third person right after a verb in that form is a plural: "swims laps in a pool"."""
+    for i, token in enumerate(tokens):
+        verb = i - 1
+        if token.xpos != "VBZ" or token.deprel != "obj" or token.head != verb or tokens[verb].xpos != "VBZ":
+            continue
+        result = list(tokens)
+        result[i] = replace(token, upos="NOUN", xpos="NNS", feats="Number=Plur")
+        for k, other in enumerate(tokens):
+            if other.head == i and k > i and other.deprel in ("obj", "obl", "advmod", "advcl"):
+                result[k] = replace(other, head=verb)
+        tokens = tuple(result)
+    return tokens
+
+
 def _prepositions_of_phrases(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """A preposition before a compound belongs to the whole phrase: "in" to "album" in "sings in her music album"."""
     result: list[Token] | None = None
@@ -56,7 +72,7 @@ def _prepositions_of_phrases(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         if part.deprel not in ("compound", "amod") or not token.head < part.head:
             continue
         whole = tokens[part.head]
-        if whole.upos not in _NOUNS or whole.deprel != "obj":
+        if whole.upos not in _NOUNS or whole.deprel not in ("obj", "nsubj"):
             continue
         result = result or list(tokens)
         for k, other in enumerate(tokens):
@@ -109,8 +125,9 @@ def _conjoined_subjects(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 def _second_subjects(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """A verb has one subject; a second noun before it belongs to the phrase of the first.
 
-    After "and" it is conjoined with the noun before ("a man in a shirt and tie talks"), after a noun with a
-    preposition it is that phrase's head ("in a cowboy hat"), and after a participle its object ("holding bottles").
+    With a preposition it describes the first ("a man in a hat sings"), after "and" it is conjoined with the noun
+    before ("a man in a shirt and tie talks"), after a noun with a preposition it is that phrase's head ("in a cowboy
+    hat"), and after a participle its object ("holding bottles").
     """
     for verb, token in enumerate(tokens):
         if token.upos != "VERB":
@@ -127,6 +144,9 @@ def _with_one_subject(tokens: tuple[Token, ...], first: int, second: int) -> tup
     start = min([second, *(i for i, t in enumerate(tokens) if t.head == second)])
     verb, before = tokens[second].head, start - 1
     result = list(tokens)
+    if before == first and any(t.head == second and t.deprel == "case" for t in tokens[start:second]):
+        result[second] = replace(tokens[second], head=first, deprel="nmod")
+        return tuple(result)
     if before <= first:
         return tokens
     if tokens[before].deprel == "cc" and tokens[before].head in (second, verb):

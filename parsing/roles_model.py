@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from parsing.english import ASK_VERBS, TEACH_VERBS
 from parsing.parsers import ParserError
 from parsing.predicates import Labeller
 from parsing.roles_columns import Sentence
@@ -26,6 +27,8 @@ _UNIQUE = frozenset(("ARG0", "ARG1", "ARG2", "ARG3", "ARG4", "ARG5"))
 _CLAUSES = frozenset(("/xcomp", "/ccomp"))
 """Clauses share a role with their subject: in "watch a dog jump" PropBank's one argument is "a dog jump", of which a
 tree makes an object and a clause."""
+_TELLING = ASK_VERBS | TEACH_VERBS
+"""Verbs whose object hears what the clause says: there the two have roles of their own."""
 
 
 _TOGETHER = 32
@@ -100,9 +103,11 @@ class RoleModel:
         result, start = [], 0
         for sentence in sentences:
             fillers = []
-            for found in sentence.candidates:
+            for verb, found in zip(sentence.predicates, sentence.candidates, strict=True):
                 end = start + len(found)
-                fillers.append(self._decode(found, best[start:end], scores[start:end]))
+                told = sentence.tree.lemmas[verb] in _TELLING
+                sharing: frozenset[str] = frozenset() if told else _CLAUSES
+                fillers.append(self._decode(found, best[start:end], scores[start:end], sharing))
                 start = end
             result.append(fillers)
         return result
@@ -130,12 +135,16 @@ class RoleModel:
         return total / np.float32(len(self.members))
 
     def _decode(
-        self, candidates: Sequence[tuple[int, str]], best: list[int], scores: NDArray[np.float32]
+        self,
+        candidates: Sequence[tuple[int, str]],
+        best: list[int],
+        scores: NDArray[np.float32],
+        sharing: frozenset[str],
     ) -> list[Filler]:
         for label in self._unique:
             if best.count(label) > 1:
                 claimants = [
-                    k for k, (_, path) in enumerate(candidates) if best[k] == label and path not in _CLAUSES
+                    k for k, (_, path) in enumerate(candidates) if best[k] == label and path not in sharing
                 ]
                 if len(claimants) < 2:
                     continue

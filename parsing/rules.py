@@ -101,9 +101,11 @@ def _is_used_as_noun(tree: Tree, i: int) -> bool:
     That is a participle with a determiner or possessor in a noun's place ("the designed", "its power steering"), a
     form without ending that has a preposition but neither subject, auxiliary nor mark ("in a television show"), or
     a finite form without dependants that is conjoined with a noun ("a hammer and bulldozer"), or is subject or object
-    ("swims laps").
+    ("swims laps"), and what the fine tag calls a noun there ("waters plants").
     """
     relation = tree.relations[i]
+    if tree.tokens[i].xpos in ("NN", "NNS") and relation in ("nsubj", "nsubj:pass", "obj", "iobj", "obl", "nmod"):
+        return True
     bare = tree.tokens[i].xpos in ("VB", "VBP")
     if bare and not tree.has(i, "aux", "aux:pass", "mark", *SUBJECTS, *PASSIVE_SUBJECTS):
         case = tree.first(i, "case")
@@ -159,7 +161,7 @@ class RuleLabeller:
         if language not in ("en", "zh"):
             raise ValueError(f"no role rules for language {language!r}, expected 'en' or 'zh'")
         self.language = language
-        self.version = f"rules-4-{language}"
+        self.version = f"rules-5-{language}"
 
     def arguments(self, tree: Tree, predicates: Sequence[int]) -> list[list[Filler]]:
         """Role fillers of each predicate, ascending by position; each word fills at most one role of a predicate."""
@@ -317,12 +319,19 @@ def _shared_subject(tree: Tree, verb: int) -> int | None:
         elif relation in ("ccomp", "obl"):
             if not to and token.xpos != "VBG":
                 return None
+            taught = tree.first(head, "iobj", "obj") if tree.lemmas[head] in english.TEACH_VERBS else None
+            if to and taught is not None and taught < current:
+                return taught
         elif relation == "acl":
             if to:
                 return None
             return head
         elif relation == "amod" and token.upos == "VERB" or relation == "acl:relcl":
             return head
+        elif relation == "parataxis":
+            finite = token.xpos in ("VBZ", "VBP", "VBD")
+            if not finite or current < head or tree.tokens[head].upos != "VERB":
+                return None
         else:
             return None
         own = tree.first(head, *SUBJECTS, *PASSIVE_SUBJECTS)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import version as installed_version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parsing.align import onto_words
+from parsing.code_digest import code_digest
+from parsing.lemmas import with_known_lemmas
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
+from parsing.pieces import onto_owners, pieces_of
 from parsing.predicates import Labeller, predicates_from_trees
 from parsing.relations import is_clearnlp, to_universal
 from parsing.repair import repaired
-from parsing.roles_model import default_labeller
+from parsing.roles_model import RoleModel, default_labeller
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -41,9 +45,12 @@ class SpacyParser:
         self.version = version
         self.labeller = labeller
         self._convert = is_clearnlp(nlp.get_pipe("parser").labels)  # type: ignore[attr-defined]
+        self._verbs = known_verbs(labeller)
 
     def parse(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedCaption | ParseFailure]:
         """Parse captions; words are `text.split()`, a caption is one sentence, and a text without words gives no words.
+
+        The pipeline reads punctuation and contractions as words of their own (`parsing.pieces`).
 
         A caption that the pipeline cannot parse gives a ParseFailure; the others of its batch are parsed nevertheless.
         """
@@ -61,18 +68,38 @@ class SpacyParser:
                         yield from self.parse([text], 1)
 
     def _parse_batch(self, texts: list[str]) -> list[ParsedCaption | ParseFailure]:
-        words = [text.split() for text in texts]
-        docs = self.nlp.pipe((caption_doc(self.nlp, w) for w in words if w), batch_size=max(len(texts), 1))
-        found = [doc_tokens(doc) for doc in docs]
-        if self._convert:
-            found = [to_universal(tokens) for tokens in found]
-        found = [repaired(tokens) for tokens in found]
+        pieces = [pieces_of(text, self.nlp.lang == "en") for text in texts]
+        read = [
+            list(p.texts) if p is not None else text.split() for text, p in zip(texts, pieces, strict=True)
+        ]
+        docs = self.nlp.pipe((caption_doc(self.nlp, w) for w in read if w), batch_size=max(len(texts), 1))
+        found = [put_right(doc_tokens(doc), self._convert, self._verbs) for doc in docs]
         trees = iter(zip(found, predicates_from_trees(found, self.labeller), strict=True))
         results: list[ParsedCaption | ParseFailure] = []
-        for text, caption in zip(texts, words, strict=True):
-            tokens, parts = next(trees) if caption else ((), ((), ()))
+        for text, words, cut in zip(texts, read, pieces, strict=True):
+            tokens, parts = next(trees) if words else ((), ((), ()))
+            if cut is not None:
+                tokens, parts = onto_words(tokens, text), onto_owners(*parts, cut.owners)
             results.append(ParsedCaption(text, tokens, *parts))
         return results
+
+
+def put_right(
+    tokens: tuple[Token, ...], clearnlp: bool, verbs: Collection[str] = frozenset()
+) -> tuple[Token, ...]:
+    """A pipeline's tree with UD labels, repaired where it cannot be right, with lemmas that exist.
+
+    Args:
+        tokens: As the pipeline gave them.
+        clearnlp: Whether its labels are ClearNLP's.
+        verbs: Known lemmas of verbs, none where no list is at hand.
+    """
+    return with_known_lemmas(repaired(to_universal(tokens) if clearnlp else tokens), verbs)
+
+
+def known_verbs(labeller: Labeller) -> Collection[str]:
+    """Lemmas that a trained labeller has frames of; none with rules."""
+    return labeller.features.frames if isinstance(labeller, RoleModel) else ()
 
 
 def caption_doc(nlp: Language, words: list[str]) -> Doc:
@@ -126,7 +153,8 @@ def load_builtin() -> SpacyParser:
         ) from error
     labeller = default_labeller("en")
     files = [*sorted(p for p in folder.rglob("*") if p.is_file()), MODELS / "roles.npz"]
-    version = f"spacy-{installed_version('spacy')}+{labeller.version}+{files_digest(MODELS, files)}"
+    digest = files_digest(MODELS, files)
+    version = f"spacy-{installed_version('spacy')}+{labeller.version}+{code_digest()}+{digest}"
     return SpacyParser(nlp, "builtin", version, labeller)
 
 
@@ -153,7 +181,8 @@ def load_spacy(model: str) -> SpacyParser:
     folder = Path(nlp.path) if nlp.path else None
     digest = files_digest(folder, sorted(p for p in folder.rglob("*") if p.is_file())) if folder else "memory"
     version = f"spacy-{installed_version('spacy')}+{meta.get('name', model)}-{meta.get('version', '0')}"
-    return SpacyParser(nlp, f"spacy:{model}", f"{version}+{labeller.version}+{digest}", labeller)
+    version += f"+{labeller.version}+{code_digest()}+{digest}"
+    return SpacyParser(nlp, f"spacy:{model}", version, labeller)
 
 
 def files_digest(root: Path, files: Iterable[Path]) -> str:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from parsing.align import is_unspaced, onto_words
+from parsing.code_digest import code_digest
 from parsing.guard import batches
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
+from parsing.pieces import onto_owners, pieces_of
 from parsing.predicates import predicates_from_tree
 from parsing.roles_model import default_labeller
 
 CHINESE = ("zh", "zh-hans", "zh-hant", "lzh")
+LONGEST_WORD = 4
+"""Letters of a word in a script without blanks; a longer run has not been cut into words."""
 
 
 class StanzaParser:
     """Universal Dependencies trees of a stanza pipeline, with roles.
 
-    Captions are given to stanza as their own words. A caption in a script without blanks that has no blanks
-    is given as it is, and stanza finds the words.
+    Captions are given to stanza as their own words, punctuation and English contractions cut off (`parsing.pieces`).
+    A caption in a script without blanks that has not been cut into words is given as it is, and stanza finds them.
 
     Attributes:
         name: "stanza:<language>".
@@ -31,8 +36,9 @@ class StanzaParser:
 
     def __init__(self, language: str, words_pipeline: Any, text_pipeline: Any, version: str) -> None:
         self.name = f"stanza:{language}"
+        self._language = language
         self._labeller = default_labeller("zh" if language in CHINESE else language)
-        self.version = f"{version}+{self._labeller.version}"
+        self.version = f"{version}+{self._labeller.version}+{code_digest()}"
         self._words_pipeline = words_pipeline
         self._text_pipeline = text_pipeline
 
@@ -40,21 +46,28 @@ class StanzaParser:
         """One result per caption, in order."""
         for batch in batches(texts, batch_size):
             spaced = [text for text in batch if text.split() and not _needs_words(text)]
-            trees = dict(zip(spaced, self._trees(spaced), strict=True))
+            pieces = {text: pieces_of(text, self._language == "en") for text in spaced}
+            read = [p.texts if p is not None else text.split() for text, p in pieces.items()]
+            trees = dict(zip(pieces, self._trees(read), strict=True))
             for text in batch:
                 try:
                     tokens = trees[text] if text in trees else self._tree(text)
-                    tokens = onto_words(tokens, text)
-                    yield ParsedCaption(text, tokens, *predicates_from_tree(tokens, self._labeller))
+                    cut = pieces.get(text)
+                    if cut is None:
+                        tokens = onto_words(tokens, text)
+                    parts = predicates_from_tree(tokens, self._labeller)
+                    if cut is not None:
+                        tokens, parts = onto_words(tokens, text), onto_owners(*parts, cut.owners)
+                    yield ParsedCaption(text, tokens, *parts)
                 except ValueError as error:
                     yield ParseFailure(text, f"{self.name}: {error}")
 
-    def _trees(self, texts: Sequence[str]) -> list[tuple[Token, ...]]:
-        if not texts:
+    def _trees(self, captions: Sequence[Sequence[str]]) -> list[tuple[Token, ...]]:
+        if not captions:
             return []
-        sentences = self._words_pipeline([text.split() for text in texts]).sentences
-        if len(sentences) != len(texts):
-            raise ParserError(f"{self.name}: {len(sentences)} sentences for {len(texts)} captions")
+        sentences = self._words_pipeline([list(words) for words in captions]).sentences
+        if len(sentences) != len(captions):
+            raise ParserError(f"{self.name}: {len(sentences)} sentences for {len(captions)} captions")
         return [tokens_of([sentence]) for sentence in sentences]
 
     def _tree(self, text: str) -> tuple[Token, ...]:
@@ -84,6 +97,8 @@ def tokens_of(sentences: Sequence[Any]) -> tuple[Token, ...]:
 def load_stanza(language: str) -> StanzaParser:
     """The parser of "stanza:<language>"; nothing is downloaded.
 
+    Its models are in stanza's own folder, or in the one that the environment variable STANZA_RESOURCES_DIR names.
+
     Raises:
         ParserError: stanza is not installed, or its models for the language are not there; says what to run.
     """
@@ -92,6 +107,7 @@ def load_stanza(language: str) -> StanzaParser:
     except ImportError as error:
         raise ParserError(f"stanza:{language}: stanza is not installed; run: pip install stanza") from error
     logging.getLogger("stanza").setLevel(logging.ERROR)
+    folder = os.environ.get("STANZA_RESOURCES_DIR")  # stanza itself reads it only once, when it is imported
 
     def pipeline(processors: str, pretokenized: bool) -> Any:
         return stanza.Pipeline(
@@ -102,6 +118,7 @@ def load_stanza(language: str) -> StanzaParser:
             download_method=None,
             use_gpu=False,
             verbose=False,
+            **({"dir": folder} if folder else {}),
         )
 
     try:
@@ -116,16 +133,21 @@ def load_stanza(language: str) -> StanzaParser:
 
 
 def _needs_words(text: str) -> bool:
-    return len(text.split()) == 1 and is_unspaced(text)
+    return any(len(word) > LONGEST_WORD and is_unspaced(word) for word in text.split()) or (
+        len(text.split()) == 1 and is_unspaced(text)
+    )
 
 
 def _digest(pipeline: Any) -> str:
-    """Digest of the model files that a pipeline was loaded from."""
+    """Digest of the model files that a pipeline was loaded from.
+
+    Options that a model was trained with are in its processor's config too, the name of a checkpoint among them.
+    """
     digest = hashlib.sha256()
     found: set[str] = set()
     for processor in getattr(pipeline, "processors", {}).values():
-        for value in dict(getattr(processor, "config", {}) or {}).values():
-            if isinstance(value, str) and value.endswith(".pt"):
+        for name, value in dict(getattr(processor, "config", {}) or {}).items():
+            if name.endswith("_path") and isinstance(value, str) and value.endswith(".pt"):
                 found.add(value)
     for path in sorted(path for path in found if Path(path).is_file()):
         with open(path, "rb") as file:

@@ -73,3 +73,15 @@ def test_the_component_follows_the_builtin_pipeline():
     doc = nlp("A man pushes a dog.")
     assert doc._.role_graph.nodes[1].text == "pushes"
     assert ("ARG1", "a dog") in {(span.label_, span.text) for span in doc.spans["srl"]}
+
+
+def test_trees_are_repaired_as_by_the_parser(nlp):
+    doc = spacy.tokens.Doc(
+        nlp.vocab, words=["a", "phone", "rings"], heads=[2, 2, 2], deps=["det", "compound", "root"],
+        pos=["DET", "NOUN", "NOUN"], tags=["DT", "NN", "NNS"], lemmas=["a", "phone", "ring"],
+    )  # fmt: skip
+    graph = nlp.get_pipe("role_graph")(doc)._.role_graph
+    assert [(node.level, node.text) for node in graph.nodes[1:]] == [
+        ("action", "rings"),
+        ("entity", "a phone"),
+    ]

@@ -43,11 +43,11 @@ def parser():
     ],
 )
 def test_an_odd_caption_is_a_row(text, status, parser, tmp_path):
-    start = time.monotonic()
+    start = time.process_time()
     with ParseCache.open(tmp_path / "a.db") as cache:
         (result,) = cache.parse([text], parser)
         assert [record.status for record in cache.records(cache.one_parser())] == [status]
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 60  # of computing: about 5 where time grows with length, not its square
     assert isinstance(result, ParseFailure) == (status == "failed")
     if isinstance(result, ParsedCaption):
         assert result.words == tuple(text.split())

@@ -156,3 +156,28 @@ def test_every_span_is_ascending_and_inside(shared_data):
                 assert min(span) >= 0
                 assert max(span) < len(parsed.tokens)
             assert all(a.head >= 0 for a in predicate.arguments)
+
+
+def test_a_copula_and_what_it_belongs_to_stay_out_of_the_noun():
+    guy = "this/PRP/4/nsubj is:be/AX/4/cop a/DT/4/det guy/NN/0/root talking:talk/VBG/4/acl"
+    assert roles(guy) == {"be": {"this": "ARG1", "a guy": "ARG2"}, "talk": {"a guy": "ARG0"}}
+
+
+def test_a_further_clause_and_adverbs_stay_out_of_the_complement():
+    stage = (
+        "he/PRP/4/nsubj is:be/AX/4/cop on/IN/4/case stage/NN/0/root and/CC/8/cc she/PRP/8/nsubj is:be/AX/8/cop"
+        " happy/JJ/4/conj"
+    )
+    tokens = tree(stage)
+    spans = [[(a.role, a.tokens) for a in p.arguments] for p in predicates_from_tree(tokens)[0]]
+    assert spans == [[("ARG1", (0,)), ("ARG2", (2, 3))], [("ARG1", (5,)), ("ARG2", (7,))]]
+    sad = "she/PRP/4/nsubj is:be/AX/4/cop not/RB/4/advmod happy/JJ/0/root"
+    assert roles(sad) == {"be": {"she": "ARG1", "not": "ARGM-NEG", "happy": "ARG2"}}
+
+
+def test_a_participle_before_its_noun_shares_the_whole_phrase():
+    car = "he/PRP/2/nsubj sits:sit/VBZ/0/root in/IN/6/case a/DT/6/det moving:move/VBG/6/amod car/NN/2/obl"
+    assert roles(car) == {
+        "sit": {"he": "ARG0", "in a moving car": "ARGM-LOC"},
+        "move": {"in a moving car": "ARG0"},
+    }

@@ -100,3 +100,10 @@ def test_unknown_label_is_named():
 def test_which_inventory():
     assert is_clearnlp(["nsubj", "dobj", "prep"])
     assert not is_clearnlp(["nsubj", "obj", "obl"])
+
+
+def test_the_to_of_an_infinitive_is_a_mark():
+    text = "he/PRP/2/nsubj stops:stop/VBZ/0/ROOT to/TO/4/aux eat/VB/2/advcl"
+    assert ("to", "mark", "eat") in edges(text)
+    must = "he/PRP/3/nsubj must/MD/3/aux eat/VB/0/ROOT"
+    assert ("must", "aux", "eat") in edges(must)

@@ -112,3 +112,24 @@ def test_a_second_subject_after_a_participle_is_its_object():
         "are:be/AX/5/aux:pass shown:show/VBN/0/root"
     )
     assert [(t.head, t.deprel) for t in repaired(birds)[:3]] == [(4, "nsubj:pass"), (0, "acl"), (1, "obj")]
+
+
+def test_a_second_subject_with_a_preposition_describes_the_first():
+    hat = tree(
+        "a/DT/2/det man/NN/7/nsubj in/IN/5/case a/DT/5/det cowboy/NN/6/compound hat/NN/7/nsubj sings:sing/VBZ/0/root"
+    )
+    found = repaired(hat)
+    assert [(t.head, t.deprel) for t in found[2:6]] == [(5, "case"), (5, "det"), (5, "compound"), (1, "nmod")]
+
+
+def test_an_object_in_the_third_person_is_a_plural():
+    swims = tree(
+        "he/PRP/2/nsubj swims:swim/VBZ/0/root laps:lap/VBZ/2/obj in/IN/6/case a/DT/6/det pool/NN/3/obj"
+    )
+    found = repaired(swims)
+    assert (found[2].upos, found[2].xpos) == ("NOUN", "NNS")
+    assert (found[5].head, found[5].deprel) == (1, "obl")
+    (predicate,), _ = predicates_from_tree(found)
+    assert [(a.role, a.tokens) for a in predicate.arguments] == [
+        ("ARG0", (0,)), ("ARG1", (2,)), ("ARGM-LOC", (3, 4, 5)),
+    ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from parsing.parsed_caption import Token
@@ -203,3 +205,31 @@ def test_a_finite_form_alone_as_object_or_subject_is_a_noun():
     assert heads("rough/JJ/2/amod waves:wave/VBZ/3/nsubj crash/VBP/0/root") == ["crash"]
     assert heads("watches:watch/VBZ/0/root him/PRP/1/obj sleep/VBP/1/obj") == ["watches", "sleep"]
     assert heads("man/NN/0/root talks:talk/VBZ/1/nmod about/IN/4/case cars:car/NNS/2/obl") == ["talks"]
+
+
+def test_a_clause_after_about_is_what_is_talked_about():
+    fixing = "he/PRP/2/nsubj talks:talk/VBZ/0/root about/SC/4/mark fixing:fix/VBG/2/advcl cars:car/NNS/4/obj"
+    found = RuleLabeller().arguments(Tree(tree(fixing)), [1, 3])
+    assert found == [[(0, "ARG0"), (3, "ARG1")], [(0, "ARG0"), (4, "ARG1")]]
+    how = "he/PRP/2/nsubj talks:talk/VBZ/0/root about/SC/6/mark how/WRB/6/advmod to/TO/6/mark fix/VB/2/advcl"
+    assert (5, "ARG1") in RuleLabeller().arguments(Tree(tree(how)), [1])[0]
+
+
+def test_who_is_taught_does_it():
+    ride = "he/PRP/2/nsubj teaches:teach/VBZ/0/root girls:girl/NNS/2/obj how/WRB/6/advmod to/TO/6/mark ride/VB/2/ccomp"
+    assert (2, "ARG0") in RuleLabeller().arguments(Tree(tree(ride)), [5])[0]
+    learns = ride.replace("teaches:teach", "learns:learn")
+    assert (0, "ARG0") in RuleLabeller().arguments(Tree(tree(learns)), [5])[0]
+
+
+def test_a_verb_that_runs_on_shares_the_subject():
+    goes = "he/PRP/2/nsubj walks:walk/VBZ/0/root then/RB/4/advmod jumps:jump/VBZ/2/parataxis"
+    assert (0, "ARG0") in RuleLabeller().arguments(Tree(tree(goes)), [3])[0]
+    before = "jumps:jump/VBZ/3/parataxis he/PRP/3/nsubj walks:walk/VBZ/0/root"
+    assert RuleLabeller().arguments(Tree(tree(before)), [0]) == [[]]
+
+
+def test_an_object_that_the_fine_tag_calls_a_noun_is_no_predicate():
+    waters = list(tree("he/PRP/2/nsubj waters:water/VBZ/0/root plants:plant/NNS/2/obj"))
+    waters[2] = replace(waters[2], upos="VERB")
+    assert predicate_heads(Tree(waters)) == [1]

@@ -176,3 +176,19 @@ def test_importing_the_rules_loads_no_heavy_package():
     heavy = "{'spacy', 'torch', 'stanza'}"
     code = f"import sys, parsing.predicates, parsing.relations; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A man plays guitar, and a woman sings.", {"play": ["A man", "guitar,"], "sing": ["a woman"]}),
+        ("the dog isn't barking!", {"bark": ["the dog", "isn't"]}),
+    ],
+)
+def test_attached_punctuation_and_contractions_do_no_harm(text, expected):
+    (parsed,) = load_parser("builtin").parse([text])
+    assert parsed.words == tuple(text.split()) and len(parsed.tokens) == len(parsed.words)
+    found = {
+        p.lemma: [" ".join(parsed.words[i] for i in a.tokens) for a in p.arguments] for p in parsed.predicates
+    }
+    assert found == expected

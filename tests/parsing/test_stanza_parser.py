@@ -7,11 +7,12 @@ from graphs import build_role_graph, check_role_graph
 from parsing import ParsedCaption, ParseFailure, ParserError, load_parser
 
 TREES = {
-    ("a", "man", "pushes", "dogs."): [
+    ("a", "man", "pushes", "dogs", "."): [
         ("a", "a", "DET", "DT", 2, "det"),
         ("man", "man", "NOUN", "NN", 3, "nsubj"),
         ("pushes", "push", "VERB", "VBZ", 0, "root"),
-        ("dogs.", "dog", "NOUN", "NNS", 3, "obj"),
+        ("dogs", "dog", "NOUN", "NNS", 3, "obj"),
+        (".", ".", "PUNCT", ".", 3, "punct"),
     ],
     ("girls", "sing"): [
         ("girls", "girl", "NOUN", "NNS", 2, "nsubj"),
