@@ -125,6 +125,8 @@ def _summary(result: dict[str, Any]) -> str:
     lines.append(
         f"graphs   {graphs['from_file']} from file, {graphs['parsed']} parsed, {graphs['failed']} failed"
     )
+    if altered := result["altered"]:
+        lines.append(f"altered  {altered['versions']} altered versions of {altered['captions']} captions")
     lines.append(
         f"model    {result['trained_parameters']:,} of {result['parameters']:,} parameters are trained"
     )

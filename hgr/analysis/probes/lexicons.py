@@ -26,7 +26,7 @@ PRONOUNS = words(
 )
 
 COLORS = words(
-    "red blue green yellow black white brown orange pink purple cyan gray silver gold blonde golden"
+    "red blue green yellow black white brown orange pink purple violet cyan gray silver gold blonde golden"
 )
 SIZES = words("big small large little tiny huge")
 AGES = words("young old elderly")

@@ -21,7 +21,7 @@ from parsing.json_lines import FormatError, read_header, read_lines, write_lines
 SCHEMA, VERSION = "hgr.probes", 1
 ROUNDS = 3
 NEAR_CHANCE = 0.03
-"""A blind accuracy within this of one half is near chance; so is one whose 95 % interval holds one half."""
+"""A blind accuracy within this of one half is near chance."""
 SMALLEST = 20
 """Kinds with fewer pairs are not refined: a blind reader cannot be trained on them."""
 FIELDS = ("id", "kind", "caption", "video", "text", "altered", "before", "after")
@@ -39,7 +39,8 @@ class Passport:
         blind_after: Accuracy of a fresh blind reader on the pairs kept.
         low: Lower end of the 95 % interval of `blind_after`.
         high: Its upper end.
-        hackable: True where `blind_after` is not near chance: the text alone gives the answer away.
+        hackable: Whether the text alone gives the answer away: False where `blind_after` is within 3 % of one half,
+            True where its interval leaves one half out, None where the pairs are too few to tell.
     """
 
     kind: str
@@ -49,7 +50,7 @@ class Passport:
     blind_after: float | None
     low: float
     high: float
-    hackable: bool
+    hackable: bool | None
 
 
 def refine_probes(probes: Sequence[Probe], seed: int = 0) -> tuple[list[Probe], list[Passport]]:
@@ -85,7 +86,7 @@ def _refine_kind(kind: str, own: list[Probe], seed: int) -> tuple[list[Probe], P
         gaps = _gaps(own, seed)
         before = after = blind_accuracy(gaps)
         for round_ in range(1, ROUNDS + 1):
-            if OPERATORS[kind].effect != "contradiction" or _near_chance(after, len(chosen)):
+            if OPERATORS[kind].effect != "contradiction" or abs(after - 0.5) <= NEAR_CHANCE:
                 break
             fewer = [chosen[i] for i in refine(gaps, seed=seed + round_)]
             if len(fewer) < SMALLEST:
@@ -94,13 +95,12 @@ def _refine_kind(kind: str, own: list[Probe], seed: int) -> tuple[list[Probe], P
             gaps = _gaps(chosen, seed + round_)
             after = blind_accuracy(gaps)
     low, high = (0.0, 1.0) if after is None else wilson_interval(round(after * len(chosen)), len(chosen))
-    hackable = after is not None and not _near_chance(after, len(chosen))
+    hackable = None
+    if after is not None and abs(after - 0.5) <= NEAR_CHANCE:
+        hackable = False
+    elif not low <= 0.5 <= high:
+        hackable = True
     return chosen, Passport(kind, len(own), len(chosen), before, after, low, high, hackable)
-
-
-def _near_chance(accuracy: float, count: int) -> bool:
-    low, high = wilson_interval(round(accuracy * count), count)
-    return abs(accuracy - 0.5) <= NEAR_CHANCE or low <= 0.5 <= high
 
 
 def _gaps(probes: Sequence[Probe], seed: int) -> Any:
@@ -163,7 +163,7 @@ def _from_json(record: Mapping[str, Any], where: str) -> Probe:
     values = {name: record.get(name) for name in FIELDS}
     wrong = [name for name, value in values.items() if not isinstance(value, str)]
     if wrong or values["kind"] not in OPERATORS or not isinstance(record.get("graph"), dict):
-        raise DataError(f"{where}: {wrong[0] if wrong else 'kind or graph'!r} is missing or unknown")
+        raise DataError(f"{where}: {wrong[0] if wrong else 'kind or graph'} is missing or unknown")
     try:
         _, graph = from_record({**record["graph"], "text": values["altered"]})
     except RoleGraphError as problem:

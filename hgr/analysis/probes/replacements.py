@@ -357,7 +357,7 @@ def _person_is_new(corpus: Corpus, source: Source, other: str) -> bool:
 
 def _can_stand_for(corpus: Corpus, source: Source, head: str, other: str, phrase: Phrase) -> bool:
     """Whether a noun may replace another: known, of the same kind, another thing, not said of the video."""
-    if other in GENERIC or other not in corpus.vocabulary or noun_kind(other) != noun_kind(head):
+    if other in GENERIC | COLORS or other not in corpus.vocabulary or noun_kind(other) != noun_kind(head):
         return False
     if same_thing(head, other) or other in corpus.meant(source.video):
         return False

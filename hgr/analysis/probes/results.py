@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,9 +105,14 @@ def wins(margins: np.ndarray) -> np.ndarray:
     return np.where(margins == 0, TIE, (margins > 0).astype(np.float64))
 
 
-def mean_accuracy(results: Sequence[KindResult]) -> float:
-    """Mean over the kinds that contradict their caption; NaN without any."""
-    values = [r.accuracy for r in results if r.effect == "contradiction"]
+def mean_accuracy(results: Sequence[KindResult], told_by_text: Collection[str] = ()) -> float:
+    """Mean over the kinds that contradict their caption, NaN without any.
+
+    Args:
+        results: One a kind.
+        told_by_text: Kinds whose text alone gives the answer away; they are left out.
+    """
+    values = [r.accuracy for r in results if r.effect == "contradiction" and r.kind not in told_by_text]
     return float(np.mean(values)) if values else float("nan")
 
 

@@ -15,6 +15,7 @@ from hgr.analysis.probes.probe_set import Passport
 from hgr.analysis.probes.results import KindResult, mean_accuracy
 
 SCHEMA = "hgr.probe_results"
+_HACKABLE = {True: "the text gives it away", False: "", None: "too few to tell"}
 FORMULA_STARTS = ("=", "+", "-", "@")
 """A cell that starts with one of these would be run by a spreadsheet."""
 
@@ -29,7 +30,7 @@ def passports_markdown(passports: Sequence[Passport]) -> str:
             _percent(p.blind_before),
             _percent(p.blind_after),
             "" if p.blind_after is None else f"{100 * p.low:.1f} to {100 * p.high:.1f}",
-            "the text gives it away" if p.hackable else "",
+            _HACKABLE[p.hackable] if p.blind_after is not None else "",
         ]
         for p in passports
     ]
@@ -66,7 +67,7 @@ def results_markdown(results: Sequence[KindResult], passports: Sequence[Passport
         "shift",
         "by level alone",
     ]
-    lines = [*table(head, rows), "", f"Mean accuracy over contradictions: {_percent(mean_accuracy(results))}"]
+    lines = [*table(head, rows), "", _mean_line(results, passports)]
     owned = [r for r in results if r.largest]
     if owned:
         levels = list(owned[0].largest)
@@ -91,15 +92,25 @@ def results_markdown(results: Sequence[KindResult], passports: Sequence[Passport
 def results_json(
     results: Sequence[KindResult], passports: Sequence[Passport], about: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Everything, with its baselines."""
+    """Everything, with its baselines; the mean leaves out kinds that the text gives away."""
+    mean = mean_accuracy(results, _told_by_text(passports))
     return {
         "about": dict(about),
-        "mean_accuracy": mean_accuracy(results)
-        if any(r.effect == "contradiction" for r in results)
-        else None,
+        "mean_accuracy": None if mean != mean else mean,
         "kinds": [asdict(result) for result in results],
         "passports": [asdict(passport) for passport in passports],
     }
+
+
+def _told_by_text(passports: Sequence[Passport]) -> list[str]:
+    return [passport.kind for passport in passports if passport.hackable]
+
+
+def _mean_line(results: Sequence[KindResult], passports: Sequence[Passport]) -> str:
+    told = _told_by_text(passports)
+    out = [r.kind for r in results if r.effect == "contradiction" and r.kind in told]
+    without = f", without {', '.join(out)} (the text gives it away)" if out else ""
+    return f"Mean accuracy over contradictions{without}: {_percent(mean_accuracy(results, told))}"
 
 
 def check_sheet(probes: Sequence[Probe], number: int, seed: int = 0) -> str:
