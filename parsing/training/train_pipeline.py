@@ -13,7 +13,7 @@ import gzip
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.training import Example
+    from spacy.vectors import Vectors
 
 _LOGGER = logging.getLogger(__name__)
 Tree = tuple[Token, ...]
@@ -138,6 +139,28 @@ def build_pipeline(options: PipelineOptions, vectors: WordVectors | None = None)
     return nlp
 
 
+def by_spelling(vectors: Vectors, lower: Iterable[str]) -> Vectors:
+    """Vectors that are found by a word as it is written: in lower case, with a capital, in capitals.
+
+    spaCy forgets which attribute the keys are when it writes vectors, so a pipeline that is read again would look for
+    the spelling; other spellings ("iPhone") have no vector then.
+
+    Args:
+        vectors: Vectors of lower-case words, a row each.
+        lower: These words in the order of their rows.
+    """
+    from spacy.vectors import Vectors
+
+    words = tuple(lower)
+    found = Vectors(data=vectors.data, keys=words, name=vectors.name)
+    known = set(words)
+    for row, word in enumerate(words):
+        for spelled in dict.fromkeys((word.capitalize(), word.upper())):
+            if spelled not in known:
+                found.add(spelled, row=row)
+    return found
+
+
 def annotated_doc(nlp: Language, tree: Tree) -> Doc:
     """A gold Doc of one sentence."""
     from spacy.tokens import Doc
@@ -244,12 +267,21 @@ def train(
     def evaluate(nlp: Language, step: int) -> dict[str, float]:
         scores = tree_scores(development, predicted_trees(nlp, development))
         _LOGGER.info("step %d, %.0f s, %s", step, time.perf_counter() - started, _format(scores))
-        nlp.to_disk(output)
+        write_pipeline(nlp, output, vectors)
         if keep and step < options.steps:
-            nlp.to_disk(output.with_name(f"{output.name}-{step}"))
+            write_pipeline(nlp, output.with_name(f"{output.name}-{step}"), vectors)
         return scores
 
     return fit(sentences, read_frames(data), options, evaluate, vectors)
+
+
+def write_pipeline(nlp: Language, output: Path, vectors: WordVectors | None) -> None:
+    """Write a pipeline so that what is read again is what was trained."""
+    trained = nlp.vocab.vectors
+    if vectors is not None:
+        nlp.vocab.vectors = by_spelling(trained, vectors.words)
+    nlp.to_disk(output)
+    nlp.vocab.vectors = trained
 
 
 def read_frames(data: Path) -> dict[str, Any]:

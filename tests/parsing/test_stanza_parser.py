@@ -87,7 +87,7 @@ def test_a_missing_model_says_what_to_run(stanza):
 
 def test_the_real_stanza_without_models_says_what_to_run(monkeypatch, tmp_path):
     pytest.importorskip("stanza")
-    monkeypatch.setattr("stanza.pipeline.core.DEFAULT_MODEL_DIR", str(tmp_path), raising=False)
+    monkeypatch.setenv("STANZA_RESOURCES_DIR", str(tmp_path))
     with pytest.raises(ParserError, match="stanza.download"):
         load_parser("stanza:tlh")
 

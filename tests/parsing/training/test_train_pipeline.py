@@ -9,7 +9,16 @@ from random import Random
 
 import pytest
 
-from parsing.training.train_pipeline import PipelineOptions, batches, learning_rate, lowered, train
+from parsing.training.train_pipeline import (
+    PipelineOptions,
+    batches,
+    example,
+    learning_rate,
+    lowered,
+    plain_doc,
+    train,
+)
+from parsing.training.word_vectors import WordVectors
 from tests.parsing.training.test_grammar import FRAMES
 from tests.parsing.trees import tree
 
@@ -72,3 +81,27 @@ def test_predicted_trees_are_written_and_read(tmp_path: Path):
 
     write_trees(tmp_path / "trees.gz", TREES)
     assert read_trees(tmp_path / "trees.gz") == TREES
+
+
+def test_a_pipeline_that_is_read_again_finds_the_vectors_of_every_spelling(tmp_path: Path):
+    import numpy as np
+    import spacy
+
+    from parsing.training.train_pipeline import build_pipeline, write_pipeline
+
+    vectors = WordVectors(("dog", "ran", "3d"), np.eye(3, 4, dtype=np.float32))
+    nlp = build_pipeline(PipelineOptions(width=16, depth=1, hidden=8, rows=(50, 50, 50, 50)), vectors)
+    assert [nlp.vocab.vectors.find(key=nlp.vocab[w].lower) for w in ("DOG", "Ran", "cat")] == [0, 1, -1]
+    before = nlp.vocab.vectors
+    nlp.initialize(lambda: [example(nlp, tree) for tree in TREES * 30])
+    write_pipeline(nlp, tmp_path / "p", vectors)
+    assert nlp.vocab.vectors is before
+    again = spacy.load(tmp_path / "p")
+    for word, row in (("dog", 0), ("Dog", 0), ("DOG", 0), ("ran", 1), ("3D", 2), ("dOg", -1)):
+        assert again.vocab.vectors.find(key=again.vocab.strings.add(word)) == row
+    words = [["The", "dog", "RAN"], ["Ran", "Dog"]]
+    ours, theirs = (
+        [p.get_pipe("tok2vec").predict([plain_doc(p, w)])[0] for w in words] for p in (nlp, again)
+    )
+    for a, b in zip(ours, theirs, strict=True):
+        assert np.array_equal(a, b)
