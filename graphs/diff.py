@@ -54,7 +54,11 @@ class GraphDiff:
 
 
 def changes(left: RoleGraph, right: RoleGraph) -> list[GraphChange]:
-    """Changes that lead from one graph to another of the same caption; nodes are known by level and words."""
+    """Changes that lead from one graph to another of the same caption; nodes are known by level and words.
+
+    An entity with the words of an action, held by an action, counts as that action: so the published view of HGR
+    (`graphs.transforms.split_by_role`) writes an action that is an argument of another.
+    """
     found: list[GraphChange] = []
     for level in (ACTION, ENTITY):
         before, after = _nodes(left, level), _nodes(right, level)
@@ -96,7 +100,14 @@ _Node = tuple[tuple[int, ...], str]
 
 
 def _nodes(graph: RoleGraph, level: str) -> dict[tuple[int, ...], str]:
-    return {graph.nodes[i].tokens: graph.nodes[i].text for i in graph.positions(level)}
+    twins = _twins(graph) if level == ENTITY else frozenset()
+    return {graph.nodes[i].tokens: graph.nodes[i].text for i in graph.positions(level) if i not in twins}
+
+
+def _twins(graph: RoleGraph) -> frozenset[int]:
+    actions = {graph.nodes[i].tokens for i in graph.positions(ACTION)}
+    held = {edge.target for edge in graph.edges if edge.source != 0}
+    return frozenset(i for i in graph.positions(ENTITY) if i in held and graph.nodes[i].tokens in actions)
 
 
 def _roles(graph: RoleGraph) -> dict[tuple[_Node, _Node], tuple[str, ...]]:

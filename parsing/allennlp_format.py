@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from parsing.atomic_file import atomic_write
+from parsing.check import record_problem
 from parsing.formats import ParseFile, Result
 from parsing.json_lines import FormatError
 from parsing.parsed_caption import Argument, ParsedCaption, ParseFailure, Predicate, Token
@@ -39,8 +40,14 @@ def from_allennlp(text: str, output: Any) -> ParsedCaption:
     role and "C-V" the verb; "R-<role>" stays. A frame without a V is left out.
 
     Raises:
-        FormatError: Another shape, or a number of tags that is not the number of words.
+        FormatError: Another shape, a number of tags that is not the number of words, or words that do not
+            spell the caption.
     """
+    if _is_role_graph(output):
+        raise FormatError(
+            "a role graph as in HGR's sent2rolegraph.json, expected an object with words and verbs; "
+            "name the format: --format hgr"
+        )
     if not isinstance(output, dict) or not isinstance(output.get("words"), list):
         raise FormatError("expected an object with words and verbs")
     words = output["words"]
@@ -57,7 +64,11 @@ def from_allennlp(text: str, output: Any) -> ParsedCaption:
         predicate = _predicate(words, tags)
         if predicate is not None:
             predicates.append(predicate)
-    return ParsedCaption(text, tuple(Token(word) for word in words), tuple(predicates))
+    parsed = ParsedCaption(text, tuple(Token(word) for word in words), tuple(predicates))
+    problem = record_problem(parsed)
+    if problem:
+        raise FormatError(problem)
+    return parsed
 
 
 def write_allennlp(path: Path | str, results: Iterable[Result], header: dict[str, Any]) -> int:
@@ -92,6 +103,10 @@ def read_allennlp(path: Path | str) -> ParseFile:
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise FormatError(f"{path}: not JSON ({error})") from error
     return ParseFile({"parser": "allennlp"}, _results(path, entries))
+
+
+def _is_role_graph(value: Any) -> bool:
+    return isinstance(value, list) and list(map(type, value)) == [dict, list]
 
 
 def _entries(content: str) -> list[tuple[str, Any]]:

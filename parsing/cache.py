@@ -142,24 +142,30 @@ class ParseCache:
             CacheError: The cache holds parses of this name and version with other canary parses.
         """
         with self.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO parsers(name, version, canary) VALUES(?, ?, ?)",
-                (name, version, canary),
+            return self.enter_row(connection, name, version, canary)
+
+    def enter_row(
+        self, connection: sqlite3.Connection, name: str, version: str, canary: str = ""
+    ) -> ParserEntry:
+        """The writing of `enter`, inside a transaction of the caller."""
+        connection.execute(
+            "INSERT OR IGNORE INTO parsers(name, version, canary) VALUES(?, ?, ?)",
+            (name, version, canary),
+        )
+        row = connection.execute(
+            "SELECT id, name, version, canary FROM parsers WHERE name = ? AND version = ?",
+            (name, version),
+        ).fetchone()
+        entry = ParserEntry(*row)
+        if canary and not entry.canary:
+            connection.execute("UPDATE parsers SET canary = ? WHERE id = ?", (canary, entry.id))
+        elif canary and entry.canary != canary:
+            raise CacheError(
+                f"{self.path}: parser {name} ({version}) parses the canary sentences otherwise than when "
+                "this cache was filled: its model or libraries changed under the same version. "
+                "Nothing was written. Use another "
+                f"cache file, or remove its parses with: hgr cache gc {self.path} --parser {name}"
             )
-            row = connection.execute(
-                "SELECT id, name, version, canary FROM parsers WHERE name = ? AND version = ?",
-                (name, version),
-            ).fetchone()
-            entry = ParserEntry(*row)
-            if canary and not entry.canary:
-                connection.execute("UPDATE parsers SET canary = ? WHERE id = ?", (canary, entry.id))
-            elif canary and entry.canary != canary:
-                raise CacheError(
-                    f"{self.path}: parser {name} ({version}) parses the canary sentences otherwise than when "
-                    "this cache was filled: its model or libraries changed under the same version. "
-                    "Nothing was written. Use another "
-                    f"cache file, or remove its parses with: hgr cache gc {self.path} --parser {name}"
-                )
         return entry
 
     def lookup(self, entry: ParserEntry, texts: Sequence[str]) -> dict[str, tuple[Record, int]]:
@@ -181,9 +187,13 @@ class ParseCache:
         return found
 
     def get(self, text: str, entry: ParserEntry) -> ParsedCaption | ParseFailure | None:
-        """The parse of one caption, None where the cache has none."""
+        """The parse of one caption, None where the cache has none.
+
+        Raises:
+            CacheError: A row whose content is no parse of its caption.
+        """
         found = self.lookup(entry, [text])
-        return decode(found[text][0].payload) if text in found else None
+        return self._decoded(found[text][0]) if text in found else None
 
     def read(self, entry: ParserEntry, texts: Sequence[str]) -> Iterator[ParsedCaption | ParseFailure]:
         """The parses of captions that the cache is known to hold, in order.
@@ -197,7 +207,7 @@ class ParseCache:
                 raise CacheError(
                     f"{self.path}: no undamaged parse of {text!r} by {entry.name}; parse it again"
                 )
-            yield decode(found[text][0].payload)
+            yield self._decoded(found[text][0])
 
     def results(self, entry: ParserEntry) -> Iterator[ParsedCaption | ParseFailure]:
         """Every parse of a parser, sorted by caption, one at a time.
@@ -206,10 +216,7 @@ class ParseCache:
             CacheError: A damaged row.
         """
         for record in self.records(entry):
-            try:
-                yield decode(record.payload)
-            except RecordError as error:
-                raise CacheError(f"{self.path}: caption {record.text!r}: {error}") from error
+            yield self._decoded(record)
 
     def records(self, entry: ParserEntry) -> Iterator[Record]:
         """Every record of a parser, sorted by caption, checked against its digest."""
@@ -223,6 +230,15 @@ class ParseCache:
                     f"{self.path}: row of {record.text!r} is damaged; run: hgr cache verify {self.path} --repair"
                 )
             yield record
+
+    def _decoded(self, record: Record) -> ParsedCaption | ParseFailure:
+        try:
+            return decode(record.payload)
+        except RecordError as error:
+            raise CacheError(
+                f"{self.path}: row of {record.text!r} is damaged ({error}); "
+                f"run: hgr cache verify {self.path} --repair"
+            ) from error
 
     def drop_damaged(self, connection: sqlite3.Connection, entry: ParserEntry, texts: Sequence[str]) -> int:
         """Inside a transaction, delete the rows of captions whose digest is wrong; returns how many."""
@@ -292,7 +308,8 @@ class ParseCache:
             parser: The parser.
             batch_size: Captions given to the backend at once, and committed at once.
             max_attempts: A caption that failed so often is not tried again.
-            max_failure_rate: Stop when a larger share of at least 200 captions parsed now failed.
+            max_failure_rate: Stop when a larger share of at least 200 captions parsed now failed; of fewer
+                captions the report tells.
             progress: Called with numbers of captions that are done.
 
         Raises:

@@ -35,7 +35,8 @@ class VerifyReport:
 
     Attributes:
         rows: Rows looked at.
-        damaged: (caption, what is wrong) of rows that do not match their digest or key.
+        damaged: (caption, what is wrong) of rows that do not match their digest or key, or whose content is no
+            parse of the caption.
         problems: What SQLite itself found wrong with the file.
         removed: Damaged rows deleted.
     """
@@ -75,7 +76,7 @@ def stats(cache: ParseCache) -> list[ParserStats]:
 
 
 def verify(cache: ParseCache, repair: bool = False) -> VerifyReport:
-    """Check the file's structure and every row's key, digest and content.
+    """Check the file's structure and every row's key, digest and content, positions in the caption included.
 
     Args:
         cache: The cache.
@@ -114,7 +115,7 @@ def export(cache: ParseCache, entry: ParserEntry, path: Path | str, format: str 
 def import_file(
     cache: ParseCache, path: Path | str, format: str | None = None, parser: str = "", version: str = ""
 ) -> tuple[ParserEntry, int]:
-    """Add the parses of a file under the parser that the file names.
+    """Add the parses of a file under the parser that the file names: all of them, or on an error none.
 
     Args:
         cache: The cache; what it holds already stays.
@@ -137,11 +138,11 @@ def import_results(
     parser: str = "",
     version: str = "",
 ) -> tuple[ParserEntry, int]:
-    """Add parses in one transaction: all of them, or on an error none."""
+    """Add parses and their parser in one transaction: all of them, or on an error none."""
     name = parser or str(header.get("parser", "imported"))
-    entry = cache.enter(name, version or str(header.get("parser_version", "imported")))
     count = 0
     with cache.transaction() as connection:
+        entry = cache.enter_row(connection, name, version or str(header.get("parser_version", "imported")))
         for batch in batches(results, BATCH):
             cache.insert(connection, entry, [encode(result) for result in batch])
             count += len(batch)

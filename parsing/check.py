@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsing.align import words_match
-from parsing.parsed_caption import ROOT, ParsedCaption
+from parsing.align import squeezed, words_match
+from parsing.parsed_caption import ROOT, Argument, ParsedCaption, Predicate
+from parsing.wording import counted
 
 MAX_CHARACTERS = 100_000
 MAX_WORDS = 5_000
@@ -32,19 +33,37 @@ def problem_of(parsed: ParsedCaption, text: str) -> str | None:
         return f"the backend answered with another caption: {parsed.text[:60]!r}"
     if not words_match(parsed.words, text):
         return _other_words(parsed.words, text.split())
+    return position_problem(parsed)
+
+
+def record_problem(parsed: ParsedCaption) -> str | None:
+    """What is wrong with a parse that a file or a cache holds, None where nothing is.
+
+    Unlike `problem_of` it leaves the splitting into words to whoever wrote the parse ("do" + "n't"), but the
+    words must spell the caption.
+    """
     words = parsed.words
+    if words != tuple(parsed.text.split()):
+        expected, found = squeezed(parsed.text), squeezed("".join(words))
+        if found != expected:
+            return f"{counted(len(words), 'word')} spelling {found[:60]!r}, expected {expected[:60]!r}"
+    return position_problem(parsed)
+
+
+def position_problem(parsed: ParsedCaption) -> str | None:
+    """Which head or span of a parse is not within its words, None where all are."""
+    count = len(parsed.tokens)
     problem = tree_problem([token.head for token in parsed.tokens])
     if problem:
         return problem
     for predicate in parsed.predicates:
-        parts = [("a predicate", predicate.tokens)]
-        parts += [(f"argument {argument.role}", argument.tokens) for argument in predicate.arguments]
-        for what, tokens in parts:
-            if not _ascending(tokens, len(words)):
-                return f"{what} of {predicate.lemma!r} has tokens {tokens} in a caption of {len(words)} words"
+        problem = _predicate_problem(predicate, count)
+        if problem:
+            return problem
     for phrase in parsed.noun_phrases:
-        if not _ascending(phrase, len(words)):
-            return f"a noun phrase has tokens {phrase} in a caption of {len(words)} words"
+        problem = _span_problem(phrase, count)
+        if problem:
+            return f"a noun phrase has {problem}"
     return None
 
 
@@ -70,6 +89,22 @@ def tree_problem(heads: list[int]) -> str | None:
             node = heads[node]
         done.update(path)
     return None
+
+
+def _predicate_problem(predicate: Predicate, count: int) -> str | None:
+    parts: tuple[Predicate | Argument, ...] = (predicate, *predicate.arguments)
+    for part in parts:
+        problem = _span_problem(part.tokens, count)
+        if problem is None and not ROOT <= part.head < count:
+            problem = f"head {part.head}, expected {ROOT} to {count - 1}"
+        if problem:
+            what = f"argument {part.role}" if isinstance(part, Argument) else "a predicate"
+            return f"{what} of {predicate.lemma!r} has {problem}"
+    return None
+
+
+def _span_problem(tokens: tuple[int, ...], count: int) -> str | None:
+    return None if _ascending(tokens, count) else f"tokens {tokens} in a caption of {counted(count, 'word')}"
 
 
 def _other_words(found: Sequence[str], words: Sequence[str]) -> str:

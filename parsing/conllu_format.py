@@ -12,16 +12,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from parsing.atomic_file import atomic_write
+from parsing.check import record_problem
 from parsing.formats import ParseFile, Result
-from parsing.json_lines import FormatError, dumps
+from parsing.json_lines import FormatError
 from parsing.parsed_caption import ROOT, Argument, ParsedCaption, ParseFailure, Predicate, Token
+from parsing.tally import Tally, write_tallied
+from parsing.wording import counted
 
 VERSION = 1
 STANDARD = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 OURS = ("HGR:PRED", "HGR:PREDSPAN", "HGR:ARGHEADS", "HGR:ARGSPANS")
 COLUMNS_LINE = "# global.columns = " + " ".join((*STANDARD, *OURS))
 HEADER_KEY = "hgr_parses"
+PLAIN_TEXT_KEY = "text"
+"""The words joined by blanks, as everywhere in CoNLL-U."""
 TEXT_KEY = "hgr_text"
 """JSON string of the caption, where it is not its words joined by blanks."""
 FAILURE_KEY = "hgr_failure"
@@ -31,22 +35,20 @@ _UNESCAPES = {value: key for key, value in _ESCAPES.items()} | {"\\_": "_"}
 
 
 def write_conllu(path: Path | str, results: Iterable[Result], header: dict[str, Any]) -> int:
-    """Write sentences with comments; failures and captions without words are sentences of comments only."""
-    count = 0
+    """Write sentences with comments; failures and captions without words are sentences of comments only.
+
+    The header has number and digest of the sentences.
+    """
     first = {"version": VERSION} | {key: value for key, value in header.items() if key != "version"}
-    with atomic_write(path) as file:
-        file.write(f"{COLUMNS_LINE}\n# {HEADER_KEY} = {dumps(first)}\n".encode())
-        for result in results:
-            file.write(("\n".join(_sentence(result)) + "\n\n").encode("utf-8"))
-            count += 1
-    return count
+    return write_tallied(path, map(_block, results), first, f"{COLUMNS_LINE}\n# {HEADER_KEY} = ".encode())
 
 
 def read_conllu(path: Path | str) -> ParseFile:
-    """Read what `write_conllu` wrote.
+    """Read what `write_conllu` wrote; number and digest are compared at the end, where the header has them.
 
     Raises:
-        FormatError: No such file, or a line that cannot be read; file and line are named.
+        FormatError: No such file, a line that cannot be read, or a sentence that cannot be a parse; file and
+            line are named.
     """
     with open(path, "rb") as file:
         lines = [file.readline().decode("utf-8", "replace").rstrip("\n") for _ in range(2)]
@@ -60,7 +62,7 @@ def read_conllu(path: Path | str) -> ParseFile:
         raise FormatError(f"{path}:2: expected a JSON object with a version")
     if header["version"] > VERSION:
         raise FormatError(f"{path}: version {header['version']} is newer than {VERSION}; install a newer hgr")
-    return ParseFile(header, _read(path))
+    return ParseFile(header, _read(path, header))
 
 
 def blocks(path: Path | str) -> Iterator[tuple[int, dict[str, str], list[list[str]]]]:
@@ -84,7 +86,8 @@ def blocks(path: Path | str) -> Iterator[tuple[int, dict[str, str], list[list[st
                 start, comments, rows = number + 1, {}, []
             elif line.startswith("#"):
                 key, _, value = line[1:].strip().partition("=")
-                comments[key.strip()] = value.strip() if key.strip() != "text" else value.removeprefix(" ")
+                name = key.strip()
+                comments[name] = value.removeprefix(" ") if name == PLAIN_TEXT_KEY else value.strip()
             else:
                 columns = line.split("\t")
                 if len(columns) < len(STANDARD):
@@ -115,10 +118,14 @@ def tokens_of(rows: list[list[str]], unescape: bool = False) -> tuple[Token, ...
     return tuple(tokens)
 
 
+def _block(result: Result) -> bytes:
+    return ("\n".join(_sentence(result)) + "\n\n").encode("utf-8")
+
+
 def _sentence(result: Result) -> Iterator[str]:
     words = () if isinstance(result, ParseFailure) else result.words
     plain = " ".join(words)
-    yield f"# text = {plain or _one_line(result.text)}"
+    yield f"# {PLAIN_TEXT_KEY} = {plain or _one_line(result.text)}"
     if plain != result.text or not plain:
         yield f"# {TEXT_KEY} = {json.dumps(result.text)}"
     if isinstance(result, ParseFailure):
@@ -143,49 +150,98 @@ def _sentence(result: Result) -> Iterator[str]:
         yield "\t".join(columns)
 
 
-def _read(path: Path | str) -> Iterator[Result]:
+def _read(path: Path | str, header: dict[str, Any]) -> Iterator[Result]:
+    tally = Tally()
     for number, comments, rows in blocks(path):
-        if HEADER_KEY in comments and not rows and "text" not in comments:
+        if HEADER_KEY in comments and not rows and PLAIN_TEXT_KEY not in comments:
             continue
         try:
-            yield _result(comments, rows)
+            result = _result(comments, rows)
         except (ValueError, IndexError) as error:
             raise FormatError(
-                f"{path}:{number}: sentence {comments.get('text', '')[:60]!r}: {error}"
+                f"{path}:{number}: sentence {comments.get(PLAIN_TEXT_KEY, '')[:60]!r}: {error}"
             ) from error
+        tally.add(_block(result))
+        yield result
+    tally.compare(path, header)
 
 
 def _result(comments: dict[str, str], rows: list[list[str]]) -> Result:
-    text = json.loads(comments[TEXT_KEY]) if TEXT_KEY in comments else comments.get("text", "")
-    if FAILURE_KEY in comments:
-        return ParseFailure(text, json.loads(comments[FAILURE_KEY]))
     tokens = tokens_of(rows, unescape=True)
+    text = _text(comments, [token.text for token in tokens])
+    if FAILURE_KEY in comments:
+        return ParseFailure(text, _string(comments[FAILURE_KEY]))
+    _check_heads(tokens)
     phrases = comments.get(PHRASES_KEY, "_")
-    found: dict[int, Predicate] = {}
+    spans = () if phrases == "_" else tuple(_positions(span, len(rows)) for span in phrases.split())
+    parsed = ParsedCaption(text, tokens, _predicates(rows), spans)
+    problem = record_problem(parsed)
+    if problem:
+        raise ValueError(problem)
+    return parsed
+
+
+def _text(comments: dict[str, str], words: list[str]) -> str:
+    """The caption, once `# text` is that of the words."""
+    plain = comments.get(PLAIN_TEXT_KEY)
+    if plain is None:
+        raise ValueError("no '# text', expected the words joined by blanks")
+    if words and plain != " ".join(words):
+        raise ValueError(
+            f"'# text' is not that of the {counted(len(words), 'word')} below, {' '.join(words)[:60]!r}"
+        )
+    return _string(comments[TEXT_KEY]) if TEXT_KEY in comments else plain
+
+
+def _string(value: str) -> str:
+    found = json.loads(value)
+    if not isinstance(found, str):
+        raise ValueError(f"{value[:60]}, expected a JSON string")
+    return found
+
+
+def _check_heads(tokens: tuple[Token, ...]) -> None:
+    for i, token in enumerate(tokens, start=1):
+        if token.head >= len(tokens):
+            raise ValueError(f"word {i} has head {token.head + 1}, expected 0 to {len(tokens)}")
+
+
+def _predicates(rows: list[list[str]]) -> tuple[Predicate, ...]:
+    count, found = len(rows), {}  # type: int, dict[int, Predicate]
     for row in rows:
         if len(row) != len(STANDARD) + len(OURS):
             raise ValueError(f"word {row[0]} has {len(row)} columns, expected {len(STANDARD) + len(OURS)}")
-        if row[10] != "_":
-            parts = [column.split(";") for column in row[10:14]]
-            for name, span, heads, spans in zip(*parts, strict=True):
-                place, _, lemma = name.partition(":")
-                head, _, tokens_ = span.partition(":")
-                found[int(place)] = Predicate(
-                    _positions(tokens_), _unescape(lemma), _arguments(heads, spans), int(head) - 1
-                )
-    predicates = tuple(found[i] for i in sorted(found))
-    spans_ = () if phrases == "_" else tuple(_positions(span) for span in phrases.split())
-    return ParsedCaption(text, tokens, predicates, spans_)
+        if row[10] == "_":
+            continue
+        parts = [column.split(";") for column in row[10:14]]
+        for name, span, heads, spans in zip(*parts, strict=True):
+            number, _, lemma = name.partition(":")
+            head, _, tokens = span.partition(":")
+            if int(number) in found:
+                raise ValueError(f"word {row[0]} has predicate {number}, which is there already")
+            found[int(number)] = Predicate(
+                _positions(tokens, count),
+                _unescape(lemma),
+                _arguments(heads, spans, count),
+                _head(head, count),
+            )
+    return tuple(found[i] for i in sorted(found))
 
 
-def _arguments(heads: str, spans: str) -> tuple[Argument, ...]:
+def _arguments(heads: str, spans: str, count: int) -> tuple[Argument, ...]:
     if not heads or heads == "_":
         return ()
     arguments = []
     for head, span in zip(heads.split("|"), spans.split("|"), strict=True):
         role, _, position = head.rpartition(":")
-        arguments.append(Argument(_unescape(role), _positions(span), int(position) - 1))
+        arguments.append(Argument(_unescape(role), _positions(span, count), _head(position, count)))
     return tuple(arguments)
+
+
+def _head(position: str, count: int) -> int:
+    if not 0 <= int(position) <= count:
+        raise ValueError(f"head {position}, expected 0 to {count}")
+    return int(position) - 1
 
 
 def _span(tokens: tuple[int, ...]) -> str:
@@ -198,10 +254,12 @@ def _span(tokens: tuple[int, ...]) -> str:
     return ",".join(str(run[0] + 1) if len(run) == 1 else f"{run[0] + 1}-{run[-1] + 1}" for run in runs)
 
 
-def _positions(span: str) -> tuple[int, ...]:
+def _positions(span: str, count: int) -> tuple[int, ...]:
     found: list[int] = []
     for part in span.split(","):
         first, _, last = part.partition("-")
+        if not 1 <= int(first) <= int(last or first) <= count:
+            raise ValueError(f"span {span!r}, expected words from 1 to {count}")
         found.extend(range(int(first) - 1, int(last or first)))
     return tuple(found)
 

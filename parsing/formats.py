@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from parsing.atomic_file import atomic_write
-from parsing.json_lines import FormatError, dumps, read_header, read_lines
+from parsing.json_lines import FormatError, read_header, read_lines
 from parsing.parsed_caption import ParsedCaption, ParseFailure
 from parsing.records import RecordError, encode, from_object
+from parsing.tally import Tally, write_tallied
 
 SCHEMA = "hgr.parses"
 VERSION = 1
-SPOOL_BYTES = 64 * 2**20
 
 Result = ParsedCaption | ParseFailure
 
@@ -95,21 +91,9 @@ def format_of(path: Path | str) -> str:
 
 def write_json_lines(path: Path | str, results: Iterable[Result], header: dict[str, Any]) -> int:
     """JSON lines: a header with number and digest of the records, then one object a line (`parsing.records`)."""
-    digest, count = hashlib.sha256(), 0
-    with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as body:
-        for result in results:
-            line = encode(result).payload.encode("utf-8") + b"\n"
-            digest.update(line)
-            body.write(line)
-            count += 1
-        body.seek(0)
-        first = {"schema": SCHEMA, "version": VERSION}
-        first |= {key: value for key, value in header.items() if key not in (*first, "records", "digest")}
-        first |= {"records": count, "digest": digest.hexdigest()}
-        with atomic_write(path) as file:
-            file.write(dumps(first).encode("utf-8") + b"\n")
-            shutil.copyfileobj(body, file)
-    return count
+    first = {"schema": SCHEMA, "version": VERSION}
+    first |= {key: value for key, value in header.items() if key not in first}
+    return write_tallied(path, map(_line, results), first)
 
 
 def read_json_lines(path: Path | str) -> ParseFile:
@@ -119,21 +103,24 @@ def read_json_lines(path: Path | str) -> ParseFile:
 
 
 def _json_results(path: Path | str, header: Mapping[str, Any]) -> Iterator[Result]:
-    digest, count = hashlib.sha256(), 0
+    tally = Tally()
     for number, value in read_lines(path, SCHEMA, VERSION):
         try:
             result = from_object(value)
         except RecordError as error:
-            raise FormatError(f"{path}:{number}: {error}") from error
-        digest.update(encode(result).payload.encode("utf-8") + b"\n")
-        count += 1
+            raise FormatError(f"{path}:{number}: {_of_caption(value)}{error}") from error
+        tally.add(_line(result))
         yield result
-    if header.get("records", count) != count:
-        raise FormatError(
-            f"{path}: {count} records, the header promises {header['records']}: the file is cut"
-        )
-    if header.get("digest", digest.hexdigest()) != digest.hexdigest():
-        raise FormatError(f"{path}: the records do not match the digest in the header: the file was changed")
+    tally.compare(path, header)
+
+
+def _line(result: Result) -> bytes:
+    return encode(result).payload.encode("utf-8") + b"\n"
+
+
+def _of_caption(value: Mapping[str, Any]) -> str:
+    text = value.get("text")
+    return f"caption {text[:60]!r}: " if isinstance(text, str) else ""
 
 
 def _function(path: Path | str, format: str | None, which: str) -> Callable[..., Any]:

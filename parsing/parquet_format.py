@@ -32,7 +32,7 @@ def write_parquet(path: Path | str, results: Iterable[Result], header: dict[str,
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     count = 0
     try:
-        with parquet.ParquetWriter(temporary, schema, compression="zstd") as writer:
+        with parquet.ParquetWriter(temporary, schema, compression="zstd", write_page_checksum=True) as writer:
             for group in batches(results, ROW_GROUP):
                 rows = [_row(result) for result in group]
                 writer.write_table(arrow.Table.from_pylist(rows, schema=schema))
@@ -48,14 +48,15 @@ def read_parquet(path: Path | str) -> ParseFile:
     """Open what `write_parquet` wrote.
 
     Raises:
-        FormatError: pyarrow is not installed, or no such file.
+        FormatError: pyarrow is not installed, another file, or a changed one.
+        OSError: No such file.
     """
     arrow, parquet = _pyarrow()
+    with open(path, "rb"):
+        pass  # the system's own error where the file cannot be opened
     try:
-        file = parquet.ParquetFile(path)
-    except (arrow.ArrowException, OSError) as error:
-        if not Path(path).is_file():
-            raise
+        file = parquet.ParquetFile(path, page_checksum_verification=True)
+    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise FormatError(f"{path}: no Parquet file ({error})") from error
     metadata = (file.schema_arrow.metadata or {}).get(METADATA_KEY)
     if metadata is None:
@@ -65,21 +66,34 @@ def read_parquet(path: Path | str) -> ParseFile:
         raise FormatError(f"{path}: schema {header.get('schema')!r}, expected {SCHEMA!r}")
     if header.get("version", 0) > VERSION:
         raise FormatError(f"{path}: version {header['version']} is newer than {VERSION}; install a newer hgr")
-    return ParseFile(header, _results(path, file))
+    return ParseFile(header, _results(path, _batches(path, file)))
 
 
-def _results(path: Path | str, file: Any) -> Iterator[Result]:
+def _batches(path: Path | str, file: Any) -> Iterator[Any]:
+    arrow, _ = _pyarrow()
+    try:
+        yield from file.iter_batches(ROW_GROUP)
+    except (arrow.ArrowException, OSError) as error:
+        raise FormatError(f"{path}: cannot be read, the file was changed ({error})") from error
+
+
+def _results(path: Path | str, groups: Iterator[Any]) -> Iterator[Result]:
     number = 0
-    for batch in file.iter_batches(ROW_GROUP):
+    for batch in groups:
         for row in batch.to_pylist():
             number += 1
-            raw, failure = row.pop("text_bytes"), row.pop("failure")
-            if raw is not None:
-                row["text"] = raw.decode("utf-8", "surrogatepass")
             try:
-                yield from_object({"text": row["text"], "failure": failure} if failure is not None else row)
-            except RecordError as error:
-                raise FormatError(f"{path}: row {number}: {error}") from error
+                yield _result(row)
+            except (RecordError, UnicodeDecodeError) as error:
+                text = str(row.get("text"))[:60]
+                raise FormatError(f"{path}: row {number}: caption {text!r}: {error}") from error
+
+
+def _result(row: dict[str, Any]) -> Result:
+    raw, failure = row.pop("text_bytes", None), row.pop("failure", None)
+    if raw is not None:
+        row["text"] = raw.decode("utf-8", "surrogatepass")
+    return from_object(row if failure is None else {"text": row.get("text"), "failure": failure})
 
 
 def _row(result: Result) -> dict[str, Any]:

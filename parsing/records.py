@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from parsing.check import record_problem
 from parsing.input_error import InputError
 from parsing.json_lines import dumps
 from parsing.parsed_caption import Argument, ParsedCaption, ParseFailure, Predicate, Token
@@ -84,7 +85,8 @@ def from_object(value: Any) -> ParsedCaption | ParseFailure:
     """The result of a JSON object.
 
     Raises:
-        RecordError: A missing or unknown key, a wrong type, columns of different lengths.
+        RecordError: A missing or unknown key, a wrong type, columns of different lengths, words that do not
+            spell the caption, or a position outside of it.
     """
     if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
         raise RecordError("expected an object with a string 'text'")
@@ -104,7 +106,11 @@ def from_object(value: Any) -> ParsedCaption | ParseFailure:
         raise RecordError(f"columns {COLUMNS} have different lengths {[len(c) for c in columns]}") from error
     predicates = tuple(_predicate(entry) for entry in _sequence(value, "predicates"))
     phrases = tuple(_positions(entry, "noun_phrases") for entry in _sequence(value, "noun_phrases"))
-    return ParsedCaption(text, tokens, predicates, phrases)
+    parsed = ParsedCaption(text, tokens, predicates, phrases)
+    problem = record_problem(parsed)
+    if problem:
+        raise RecordError(problem)
+    return parsed
 
 
 def _predicate(entry: Any) -> Predicate:

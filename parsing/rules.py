@@ -104,7 +104,14 @@ def _is_used_as_noun(tree: Tree, i: int) -> bool:
     ("swims laps"), and what the fine tag calls a noun there ("waters plants").
     """
     relation = tree.relations[i]
-    if tree.tokens[i].xpos in ("NN", "NNS") and relation in ("nsubj", "nsubj:pass", "obj", "iobj", "obl", "nmod"):
+    if tree.tokens[i].xpos in ("NN", "NNS") and relation in (
+        "nsubj",
+        "nsubj:pass",
+        "obj",
+        "iobj",
+        "obl",
+        "nmod",
+    ):
         return True
     bare = tree.tokens[i].xpos in ("VB", "VBP")
     if bare and not tree.has(i, "aux", "aux:pass", "mark", *SUBJECTS, *PASSIVE_SUBJECTS):

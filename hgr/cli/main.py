@@ -104,8 +104,15 @@ def _run_verb(verb: str, arguments: list[str]) -> int:
     except (InputError, OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
         if os.environ.get("HGR_TRACEBACK"):
             traceback.print_exc()
-        print(f"hgr {verb}: {problem}", file=sys.stderr)
+        print(f"hgr {verb}: {_said(problem)}", file=sys.stderr)
         return DATA
     except Exception:
         traceback.print_exc()
         return INTERNAL
+
+
+def _said(problem: Exception) -> str:
+    """What a person reads of an error: of a system's error file and reason, without its number."""
+    if isinstance(problem, OSError) and problem.filename is not None and problem.strerror:
+        return f"{problem.filename}: {problem.strerror[0].lower()}{problem.strerror[1:]}"
+    return str(problem)

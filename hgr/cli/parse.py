@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parsing.wording import counted
+
 if TYPE_CHECKING:
     from graphs.role_graph import RoleGraph
     from graphs.statistics import GraphStatistics
@@ -66,8 +68,19 @@ def command(
     ] = 2,
     max_failures: Annotated[
         float,
-        typer.Option(min=0.0, max=1.0, help="Stop when a larger share of the captions parsed now failed."),
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of failures among the captions parsed now above which the exit code is 3 (a single one is "
+            "let pass); from 200 captions on the run stops there, with fewer it ends and writes the graphs.",
+        ),
     ] = 0.02,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a folder only the captions of this split; their role graphs go to graphs.SPLIT.jsonl."
+        ),
+    ] = None,
     stats: Annotated[
         bool, typer.Option("--stats", help="Coverage, next to HGR's published figures.")
     ] = False,
@@ -89,10 +102,16 @@ def command(
             time_limit=time_limit,
             attempts=attempts,
             max_failures=max_failures,
+            split=split,
             statistics=stats,
             progress=progress,
         )
     typer.echo(json.dumps(report_object(report), ensure_ascii=False) if json_output else report_text(report))
+    failed, parsed = report.fill.failed, report.fill.parsed
+    if failed > max(1, max_failures * parsed):
+        said = f"{failed:,} of {counted(parsed, 'caption')} parsed now failed, more than {max_failures:.1%}"
+        typer.echo(f"hgr parse: {said}", err=True)
+        raise typer.Exit(3)
 
 
 def parse_captions(
@@ -106,6 +125,7 @@ def parse_captions(
     time_limit: float = 10.0,
     attempts: int = 2,
     max_failures: float = 0.02,
+    split: str | None = None,
     statistics: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ParseReport:
@@ -114,20 +134,22 @@ def parse_captions(
     Args:
         source: What `hgr.data.caption_files.read_captions` takes.
         parser: Name of the parser.
-        graphs: Role graph file; for a folder its graphs.jsonl where None.
+        graphs: Role graph file; where None for a folder its graphs.jsonl, for a split of it graphs.<split>.jsonl.
         cache: Cache file; where None parses.sqlite in a folder, else beside the source.
         processes: Worker processes.
         batch_size: Captions parsed and committed at once.
         time_limit: Seconds a caption.
         attempts: A caption that failed so often is not tried again.
-        max_failures: Largest share of failures among the captions parsed now.
+        max_failures: Largest share of failures among at least 200 captions parsed now; of fewer the report
+            tells.
+        split: Of a folder only the captions of this split.
         statistics: Whether coverage is counted.
         progress: Called with (done, total).
 
     Raises:
         Interrupted: Ctrl-C; what was parsed is in the cache.
         DataError, CacheError, ParserError: Bad input, a cache that cannot be used, a parser that cannot be
-        loaded.
+            loaded, or too many failures.
     """
     from functools import partial
 
@@ -138,13 +160,13 @@ def parse_captions(
     from parsing.parsers import load_parser
     from parsing.worker_pool import ParserPool
 
-    captions = read_captions(source)
+    captions = read_captions(source, split)
     if cache is None:
         cache = (
             source / PARSES_FILE if captions.is_folder else source.with_name(f"{source.name}.{PARSES_FILE}")
         )
     if graphs is None and captions.is_folder:
-        graphs = source / GRAPHS_FILE
+        graphs = source / (GRAPHS_FILE if split is None else f"graphs.{split}.jsonl")
     total, done = len(captions.texts), 0
 
     def advance(count: int) -> None:
@@ -180,19 +202,18 @@ def report_text(report: ParseReport) -> str:
     fill = report.fill
     lines = list(report.notes)
     lines.append(
-        f"{fill.total:,} captions: {fill.parsed:,} parsed now, {fill.cached:,} known before or repeated, "
+        f"{counted(fill.total, 'caption')}: {fill.parsed:,} parsed now, {fill.cached:,} known before or repeated, "
         f"{fill.failed + fill.known_failures:,} failed, {fill.empty:,} without words"
     )
     if fill.damaged:
-        lines.append(f"{fill.damaged:,} damaged rows of the cache were parsed again")
+        lines.append(f"{counted(fill.damaged, 'damaged row')} of the cache parsed again")
     if fill.known_failures:
-        lines.append(
-            f"{fill.known_failures:,} failures of earlier runs were not tried again (hgr cache gc --failures)"
-        )
+        known = counted(fill.known_failures, "failure")
+        lines.append(f"{known} of earlier runs not tried again (hgr cache gc --failures)")
     lines += [f"  {count:,} failed: {reason}" for reason, count in fill.reasons.most_common(5)]
     lines.append(f"parser {report.parser}; cache {report.cache}")
     if report.graphs is not None:
-        lines.append(f"{report.graphs_written:,} role graphs in {report.graphs}")
+        lines.append(f"{counted(report.graphs_written, 'role graph')} in {report.graphs}")
     if report.statistics is not None:
         from graphs.statistics import statistics_table
 

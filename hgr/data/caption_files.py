@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hgr.data.folder import load_folder
 from hgr.errors import DataError
+from parsing.wording import counted
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,28 @@ class CaptionFile:
         return self.path.is_dir()
 
 
-def read_captions(path: Path) -> CaptionFile:
+def read_captions(path: Path, split: str | None = None) -> CaptionFile:
     """Read captions, the kind told by folder or suffix: .jsonl (key "text"), .txt (one a line), .json
     (HGR's).
 
     Bytes of a text file that are not UTF-8 become U+FFFD, and a note names the lines.
 
+    Args:
+        path: The file or folder.
+        split: Of a folder only the captions of this split.
+
     Raises:
-        DataError: Missing, of another kind, or with a line or entry that holds no caption.
+        DataError: Missing, of another kind, with a line or entry that holds no caption, or without the split.
     """
     if path.is_dir():
         data = load_folder(path)
-        texts = [text for c in data.captions for text in (c.text, *(segment.text for segment in c.segments))]
+        captions = data.captions if split is None else data.captions_of(split)
+        texts = [text for c in captions for text in (c.text, *(segment.text for segment in c.segments))]
         return CaptionFile(path, tuple(texts))
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
+    if split is not None:
+        raise DataError(f"{path}: a file has no split {split!r}; expected a data set's folder")
     readers = {".jsonl": _from_json_lines, ".txt": _from_text, ".json": _from_hgr}
     if path.suffix not in readers:
         raise DataError(
@@ -71,9 +79,8 @@ def _from_text(path: Path) -> CaptionFile:
     notes = []
     if broken:
         listed = ", ".join(map(str, broken[:20])) + (", ..." if len(broken) > 20 else "")
-        notes.append(
-            f"{len(broken)} lines are not UTF-8, their bad bytes were replaced by U+FFFD: lines {listed}"
-        )
+        named = f"line {listed}" if len(broken) == 1 else f"lines {listed}"
+        notes.append(f"{counted(len(broken), 'line')} not UTF-8, bad bytes replaced by U+FFFD: {named}")
     return CaptionFile(path, tuple(texts), tuple(notes))
 
 

@@ -39,14 +39,10 @@ def random_parse(generator: random.Random) -> ParsedCaption | ParseFailure:
     blank = generator.choice([" ", " ", "\t", "  ", "\r\n"])
     text = blank.join(words)
     odd = ["", "_", "a b", "x|y;z", "\\", "\\n", "\t", "Number=Sing|Tense=Past"]
+    heads = _random_heads(len(words), generator)
     tokens = tuple(
-        Token(
-            word,
-            *(generator.choice(odd) for _ in range(4)),
-            generator.randint(-1, len(words) - 1),
-            generator.choice(odd),
-        )
-        for word in words
+        Token(word, *(generator.choice(odd) for _ in range(4)), head, generator.choice(odd))
+        for word, head in zip(words, heads, strict=True)
     )
 
     def span() -> tuple[int, ...]:
@@ -60,7 +56,7 @@ def random_parse(generator: random.Random) -> ParsedCaption | ParseFailure:
                 Argument(
                     generator.choice(["ARG0", "ARGM-LOC", "R-ARG1", "C:x|y"]),
                     span(),
-                    generator.randint(-1, 3),
+                    generator.randint(-1, len(words) - 1),
                 )
                 for _ in range(generator.randint(0, 3))
             ),
@@ -69,6 +65,15 @@ def random_parse(generator: random.Random) -> ParsedCaption | ParseFailure:
         for _ in range(generator.randint(0, 3))
     )
     return ParsedCaption(text, tokens, predicates, tuple(span() for _ in range(generator.randint(0, 2))))
+
+
+def _random_heads(count: int, generator: random.Random) -> list[int]:
+    """Heads of one or several trees: each word's head is one that comes before it in some order."""
+    order = generator.sample(range(count), count)
+    heads = [-1] * count
+    for place, word in enumerate(order):
+        heads[word] = generator.choice([-1, *order[:place]])
+    return heads
 
 
 def sample_results() -> list[ParsedCaption | ParseFailure]:

@@ -73,6 +73,11 @@ def test_published_reading_rules():
     ("output", "message"),
     [
         ([], "words and verbs"),
+        (
+            [{"1": {"role": "V", "spans": [0], "words": ["a"]}}, []],
+            "a role graph as in HGR's sent2rolegraph.json.* --format hgr",
+        ),
+        ({"words": ["a", "b"], "verbs": []}, "2 words spelling 'ab', expected 'a'"),
         ({"words": [1], "verbs": []}, "words must be strings"),
         ({"words": ["a"], "verbs": [{}]}, "verb 0 has no list of tags"),
         ({"words": ["a"], "verbs": [{"tags": ["O", "O"]}]}, "verb 0 has 2 tags for 1 words"),

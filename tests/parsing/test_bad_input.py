@@ -47,7 +47,9 @@ def test_an_odd_caption_is_a_row(text, status, parser, tmp_path):
     with ParseCache.open(tmp_path / "a.db") as cache:
         (result,) = cache.parse([text], parser)
         assert [record.status for record in cache.records(cache.one_parser())] == [status]
-    assert time.process_time() - start < 60  # of computing: about 5 where time grows with length, not its square
+    assert (
+        time.process_time() - start < 60
+    )  # of computing: about 5 where time grows with length, not its square
     assert isinstance(result, ParseFailure) == (status == "failed")
     if isinstance(result, ParsedCaption):
         assert result.words == tuple(text.split())

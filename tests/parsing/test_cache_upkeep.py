@@ -1,11 +1,11 @@
 import pytest
 
 from parsing import ParseFailure
-from parsing.cache import CacheError, ParseCache
+from parsing.cache import CacheError, ParseCache, row_digest
 from parsing.cache_upkeep import collect_garbage, export, import_file, merge, stats, verify
 from parsing.formats import FORMATS
 from parsing.json_lines import FormatError
-from parsing.records import encode
+from parsing.records import Record, encode
 from tests.parsing.parse_samples import sample_results
 from tests.parsing.toy_parser import ToyParser, toy_parse
 
@@ -55,6 +55,35 @@ def test_verification_finds_and_removes_a_damaged_row(change, cache):
     assert cache.fill(TEXTS, ToyParser()).parsed == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"heads":[1,-1,1,1,1]', '"heads":[1,-1,1,1,33]', "token 4 has head 33, expected -1 to 4"),
+        ('"tokens":[3,4]', '"tokens":[3,5]', "argument ARG1 of 'feeds' has tokens (3, 5)"),
+        (
+            '"noun_phrases":[]',
+            '"noun_phrases":[[5]]',
+            "a noun phrase has tokens (5,) in a caption of 5 words",
+        ),
+    ],
+)
+def test_a_position_outside_the_caption_is_damage_whatever_the_digest(old, new, problem, cache):
+    text = "man 4 feeds dog 4"
+    entry = cache.one_parser()
+    payload = encode(toy_parse(text)).payload.replace('"heads":[2,2,-1,2,2]', '"heads":[1,-1,1,1,1]')
+    assert old in payload
+    record = Record(text, "ok", payload.replace(old, new))
+    cache.connection.execute(
+        "UPDATE parses SET payload = ?, digest = ? WHERE text = ?", (record.payload, row_digest(record), text)
+    )
+    for read in (cache.results(entry), cache.read(entry, [text])):
+        with pytest.raises(CacheError, match=f"row of '{text}' is damaged .*verify .* --repair"):
+            list(read)
+    ((caption, said),) = verify(cache, repair=True).damaged
+    assert caption == text and problem in said
+    assert verify(cache).sound and cache.fill([text], ToyParser()).parsed == 1
+
+
 def test_a_broken_file_is_reported(cache, tmp_path):
     cache.fill([f"man feeds {i} {'x' * 300}" for i in range(300)], ToyParser())
     cache.close()
@@ -87,6 +116,7 @@ def test_a_cut_file_is_imported_not_at_all(cache, other, tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b"".join(lines[:-1]))
     with pytest.raises(FormatError, match="the file is cut"):
         import_file(other, tmp_path / "a.jsonl")
+    assert other.parsers() == []
     assert other.connection.execute("SELECT count(*) FROM parses").fetchone() == (0,)
 
 

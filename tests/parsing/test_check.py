@@ -1,7 +1,8 @@
 import random
 
-from parsing import Argument, ParsedCaption, Predicate, Token
-from parsing.check import problem_of, refusal_of, tree_problem
+from parsing import Argument, ParsedCaption, ParseFailure, Predicate, Token
+from parsing.check import position_problem, problem_of, record_problem, refusal_of, tree_problem
+from tests.parsing.parse_samples import sample_results
 from tests.parsing.toy_parser import toy_parse
 
 
@@ -42,6 +43,32 @@ def test_every_kind_of_wrong_answer_is_named():
         argument = Predicate((0,), "v", (Argument("ARG0", bad),))
         assert "argument ARG0 of 'v'" in problem_of(ParsedCaption(text, tokens, (argument,)), text)
         assert "noun phrase" in problem_of(ParsedCaption(text, tokens, (), (bad,)), text)
+    for head in (-2, 3):
+        expected = f"of 'v' has head {head}, expected -1 to 2"
+        assert expected in problem_of(ParsedCaption(text, tokens, (Predicate((0,), "v", (), head),)), text)
+        argument = Predicate((0,), "v", (Argument("ARG0", (1,), head),))
+        assert f"argument ARG0 {expected}" in problem_of(ParsedCaption(text, tokens, (argument,)), text)
+
+
+def test_a_stored_parse_may_have_finer_words_but_they_spell_the_caption():
+    finer = ParsedCaption("he doesn't", (Token("he"), Token("does"), Token("n't")))
+    assert record_problem(finer) is None and problem_of(finer, finer.text) is not None
+    assert record_problem(ParsedCaption(finer.text, finer.tokens[:2])) == (
+        "2 words spelling 'hedoes', expected \"hedoesn't\""
+    )
+    assert record_problem(ParsedCaption("a", (Token("a", head=0),))) == (
+        "the tree has a cycle through tokens [0]"
+    )
+    for result in sample_results():
+        assert isinstance(result, ParseFailure) or record_problem(result) is None
+
+
+def test_positions_are_checked_against_the_words_that_are_there():
+    tokens = (Token("a"), Token("b", head=33))
+    assert position_problem(ParsedCaption("a b", tokens)) == "token 1 has head 33, expected -1 to 1"
+    assert position_problem(ParsedCaption("a", tokens[:1], (), ((0,), (1,)))) == (
+        "a noun phrase has tokens (1,) in a caption of 1 word"
+    )
 
 
 def test_texts_that_no_parser_should_see():

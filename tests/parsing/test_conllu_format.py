@@ -1,5 +1,9 @@
+import hashlib
+import re
+
 import pytest
 
+from parsing import ParsedCaption, ParseFailure
 from parsing.conllu_format import blocks, read_conllu, tokens_of, write_conllu
 from parsing.json_lines import FormatError
 from tests.parsing.test_records import FEEDS
@@ -12,7 +16,8 @@ def test_the_file_reads_as_documented(tmp_path):
     assert lines[0].startswith(
         "# global.columns = ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC HGR:PRED"
     )
-    assert lines[1] == '# hgr_parses = {"version":1,"parser":"toy"}'
+    digest = hashlib.sha256("\n".join(lines[2:]).encode()).hexdigest()
+    assert lines[1] == f'# hgr_parses = {{"version":1,"parser":"toy","records":1,"digest":"{digest}"}}'
     assert lines[2] == "# text = a man feeds a dog"
     assert lines[3] == "# hgr_noun_phrases = 1-2 4-5"
     assert lines[6].split("\t") == [
@@ -30,6 +35,20 @@ def test_the_file_reads_as_documented(tmp_path):
         ("3\tfeeds", "5\tfeeds", "word id '5', expected 3"),
         ("\t0\troot", "\tx\troot", "word 3 has head 'x'"),
         ("3\tfeeds\t", "3 feeds ", "word id '4', expected 3"),
+        ("\t0\troot", "\t33\troot", "word 3 has head 33, expected 0 to 5"),
+        ("\t0\troot", "\t1\troot", "the tree has a cycle"),
+        ("1-2 4-5", "1-2 4-6", "span '4-6', expected words from 1 to 5"),
+        ("1-2 4-5", "1-2 0", "span '0', expected words from 1 to 5"),
+        ("1-2 4-5", "1-2 5-4", "span '5-4', expected words from 1 to 5"),
+        ("1-2 4-5", "1-9999999999", "span '1-9999999999', expected words from 1 to 5"),
+        ("1-2 4-5", "4-5,1-2", "noun phrase has tokens"),
+        ("\t3:3\t", "\t6:3\t", "head 6, expected 0 to 5"),
+        ("ARG2:5", "ARG2:-1", "head -1, expected 0 to 5"),
+        ("\t1:feed\t3:3\tARG0:2|ARG2:5\t1-2|4-5", "\t1:a;1:b\t3:3;3:3\t_;_\t_;_", "predicate 1, .* already"),
+        ("# text = a man", "# text = the man", "'# text' is not that of the 5 words below"),
+        ("# text = a man feeds a dog\n", "", "no '# text'"),
+        ("1-2 4-5", "1-2 4-5\n# hgr_text = 5", "expected a JSON string"),
+        ("1-2 4-5", '1-2 4-5\n# hgr_text = "a man"', "5 words spelling 'amanfeedsadog', expected 'aman'"),
     ],
 )
 def test_a_damaged_file_names_line_and_sentence(old, new, message, tmp_path):
@@ -40,6 +59,46 @@ def test_a_damaged_file_names_line_and_sentence(old, new, message, tmp_path):
     path.write_text(content.replace(old, new))
     with pytest.raises(FormatError, match=rf"a.conllu:\d+: .*{message}"):
         list(read_conllu(path).results)
+
+
+RESULTS = [FEEDS, ParsedCaption("", ()), ParseFailure("x", "why"), FEEDS]
+
+
+def test_a_file_cut_anywhere_is_an_error(tmp_path):
+    path = tmp_path / "a.conllu"
+    write_conllu(path, RESULTS, {})
+    content = path.read_bytes()
+    assert list(read_conllu(path).results) == RESULTS
+    for end in range(len(content) - 3):  # the last three are an empty column and line ends
+        path.write_bytes(content[:end])
+        with pytest.raises(FormatError):
+            list(read_conllu(path).results)
+
+
+def test_a_changed_file_is_an_error_and_one_without_number_and_digest_is_read(tmp_path):
+    path = tmp_path / "a.conllu"
+    write_conllu(path, RESULTS, {"parser": "toy"})
+    content = path.read_text()
+    path.write_text(content.replace("\tfeed\t", "\tfed\t"))
+    with pytest.raises(FormatError, match="do not match the digest"):
+        list(read_conllu(path).results)
+    path.write_text(content.rpartition("# text")[0])
+    with pytest.raises(FormatError, match="3 records, the header promises 4: the file is cut"):
+        list(read_conllu(path).results)
+    older = re.sub(r',"records":.*}', "}", content)
+    assert '{"version":1,"parser":"toy"}\n' in older
+    path.write_text(older)
+    assert list(read_conllu(path).results) == RESULTS
+
+
+def test_a_cut_file_without_number_and_digest_is_noticed_within_a_sentence(tmp_path):
+    path = tmp_path / "a.conllu"
+    write_conllu(path, [FEEDS], {})
+    older = re.sub(r',"records":.*}', "}", path.read_text())
+    for end in (older.index("man feeds"), older.index("2\tman"), older.index("5\tdog")):
+        path.write_text(older[:end])
+        with pytest.raises(FormatError, match="a.conllu:1: sentence 'a"):
+            list(read_conllu(path).results)
 
 
 def test_a_plain_conllu_file_says_how_to_use_it(tmp_path):

@@ -60,10 +60,15 @@ def test_a_cut_or_changed_file_is_noticed(tmp_path):
     write_parses(path, [FEEDS, ParseFailure("x", "why")], {})
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:2]))
-    with pytest.raises(FormatError, match="1 records, the header promises 2: the file is cut"):
+    with pytest.raises(FormatError, match="1 record, the header promises 2: the file is cut"):
         list(read_parses(path).results)
     path.write_text("".join(lines).replace("feeds", "needs"))
     with pytest.raises(FormatError, match="do not match the digest"):
+        list(read_parses(path).results)
+    path.write_text("".join(lines).replace('"heads":[1,2,-1,4,2]', '"heads":[1,2,-1,4,33]'))
+    with pytest.raises(
+        FormatError, match=r"a.jsonl:2: caption 'a man feeds a dog': token 4 has head 33, expected -1 to 4"
+    ):
         list(read_parses(path).results)
     path.write_text("".join(lines[:2]) + '{"text": 1}\n')
     with pytest.raises(FormatError, match=r"a.jsonl:3: expected an object with a string 'text'"):

@@ -50,6 +50,9 @@ def test_the_object_is_readable():
     [
         ({"text": 3}, "string 'text'"),
         ({"heads": [1, 2, -1, 4]}, "different lengths"),
+        ({"heads": [1, 2, -1, 4, 33]}, "token 4 has head 33, expected -1 to 4"),
+        ({"noun_phrases": [[3, 5]]}, r"tokens \(3, 5\) in a caption of 5 words"),
+        ({"text": "a man"}, "5 words spelling 'amanfeedsadog', expected 'aman'"),
         ({"heads": [1, 2, -1, 4, "2"]}, "'heads' must hold only int"),
         ({"heads": [1, 2, -1, 4, True]}, "'heads' must hold only int"),
         ({"predicates": {}}, "expected a list"),

@@ -53,6 +53,21 @@ def test_a_folder_gets_its_cache_and_graphs_and_a_second_run_parses_nothing(fold
     assert (second["parsed"], second["cached"], second["graphs_written"]) == (0, 5, 4)
 
 
+def test_one_split_of_a_folder_goes_to_its_own_file(folder, parser, capsys):
+    (folder / "captions.jsonl").write_text(
+        "".join(json.dumps({"id": v, "video": v, "text": CAPTIONS[i]}) + "\n" for i, v in enumerate("ab"))
+    )
+    (folder / "videos.jsonl").write_text('{"id": "a"}\n{"id": "b"}\n')
+    (folder / "splits").mkdir()
+    (folder / "splits" / "train.txt").write_text("b\n")
+    arguments = ["parse", str(folder), "--parser", parser, "--processes", "1"]
+    assert run([*arguments, "--split", "train"]) == 0
+    assert list(read_role_graphs(folder / "graphs.train.jsonl")) == [CAPTIONS[1]]
+    assert not (folder / "graphs.jsonl").exists()
+    assert run([*arguments, "--split", "val"]) == 3
+    assert "no such split; there are: train" in capsys.readouterr().err
+
+
 def test_failures_are_named_counted_and_leave_the_event_alone(tmp_path, parser, capsys):
     path = tmp_path / "captions.txt"
     path.write_bytes("\n".join([*CAPTIONS, "", "unknown words", "b\xff"]).encode("latin-1"))
@@ -72,13 +87,12 @@ def test_failures_are_named_counted_and_leave_the_event_alone(tmp_path, parser, 
     assert run([*arguments, "--stats"]) == 0
     shown = capsys.readouterr().out
     assert "8 captions: 8 parsed now, 0 known before or repeated, 3 failed, 1 without words" in shown
-    assert (
-        "1 lines are not UTF-8" in shown and "2 failed: no tree in trees.conllu" in shown and "cycle" in shown
-    )
+    assert "1 line not UTF-8, bad bytes replaced by U+FFFD: line 8" in shown
+    assert "2 failed: no tree in trees.conllu" in shown and "cycle" in shown
     assert "HGR, VATEX" in shown and "share of ARG1" in shown
     assert len(read_role_graphs(out)["unknown words"].nodes) == 1
     assert run(arguments) == 0 and run(arguments) == 0
-    assert "3 failures of earlier runs were not tried again" in capsys.readouterr().out
+    assert "3 failures of earlier runs not tried again" in capsys.readouterr().out
     with ParseCache.open(tmp_path / "captions.txt.parses.sqlite") as cache:
         assert cache.connection.execute("SELECT max(attempts) FROM parses").fetchone() == (2,)
 
@@ -101,6 +115,21 @@ def test_too_many_failures_stop_the_run(tmp_path, parser, capsys):
     path.write_text("\n".join(f"unknown {i}" for i in range(300)))
     assert run(["parse", str(path), "--parser", parser, "--processes", "1", "--batch-size", "50"]) == 3
     assert "stopped: 200 of 200 captions failed, more than 2.0%" in capsys.readouterr().err
+
+
+def test_too_many_failures_of_a_few_captions_are_told_at_the_end(tmp_path, parser, capsys):
+    path, graphs = tmp_path / "captions.txt", tmp_path / "graphs.jsonl"
+    path.write_text("girls sing\nunknown 1\nunknown 2\n")
+    arguments = ["parse", str(path), "--parser", parser, "--processes", "1", "--graphs", str(graphs)]
+    assert run(arguments) == 3
+    captured = capsys.readouterr()
+    assert "3 captions: 3 parsed now" in captured.out and "3 role graphs in" in captured.out
+    assert captured.err == "hgr parse: 2 of 3 captions parsed now failed, more than 2.0%\n"
+    assert len(read_role_graphs(graphs)) == 3
+    assert run([*arguments, "--max-failures", "1"]) == 0
+    path.write_text("girls sing\n")
+    assert run(arguments) == 0
+    assert "1 caption: 0 parsed now" in capsys.readouterr().out
 
 
 def test_ctrl_c_is_a_stop_that_can_be_resumed(tmp_path, parser, monkeypatch):

@@ -19,7 +19,7 @@ def test_invalid_utf8_in_a_text_file_is_replaced_and_noted(tmp_path):
     path.write_bytes(b"good\nb\xffd\nnul \x00\n\xc3\n")
     found = read_captions(path)
     assert found.texts == ("good", "b\ufffdd", "nul \x00", "\ufffd")
-    assert found.notes == ("2 lines are not UTF-8, their bad bytes were replaced by U+FFFD: lines 2, 4",)
+    assert found.notes == ("2 lines not UTF-8, bad bytes replaced by U+FFFD: lines 2, 4",)
 
 
 def test_json_lines_and_their_segments(tmp_path):
@@ -40,6 +40,19 @@ def test_a_data_sets_folder(tmp_path):
     (tmp_path / "videos.jsonl").write_text('{"id": "v"}\n')
     found = read_captions(tmp_path)
     assert found.texts == ("a man",) and found.is_folder
+
+
+def test_one_split_of_a_folder(tmp_path):
+    lines = [json.dumps({"id": v, "video": v, "text": f"a man {v}"}) for v in "abc"]
+    (tmp_path / "captions.jsonl").write_text("\n".join(lines))
+    (tmp_path / "videos.jsonl").write_text("\n".join(json.dumps({"id": v}) for v in "abc"))
+    (tmp_path / "splits").mkdir()
+    (tmp_path / "splits" / "train.txt").write_text("a\nc\n")
+    assert read_captions(tmp_path, "train").texts == ("a man a", "a man c")
+    with pytest.raises(DataError, match="no such split; there are: train"):
+        read_captions(tmp_path, "val")
+    with pytest.raises(DataError, match="a file has no split 'train'"):
+        read_captions(tmp_path / "captions.jsonl", "train")
 
 
 @pytest.mark.parametrize(
