@@ -23,6 +23,8 @@ TIE = 0.5
 """What two equal scores count: a guess."""
 FIELDS = ("video", "caption", "altered", "kind", "scene")
 RESAMPLES = 10_000
+PROBES_SCHEMA = "hgr.probes"
+"""What the first line of a probe set says that it is."""
 
 Score = Callable[[Sequence[str], Sequence[str]], np.ndarray]
 """(texts, video ids) of equal length N -> scores (N,), bigger is more similar."""
@@ -101,6 +103,8 @@ def _pair(line: str, where: str) -> ChoicePair:
         raise DataError(f"{where}: not JSON: {error}") from error
     if not isinstance(record, dict):
         raise DataError(f"{where}: expected an object, found {type(record).__name__}")
+    if record.get("schema") == PROBES_SCHEMA:
+        raise DataError(f"{where}: expected choice pairs, found a probe set, which `hgr probe run` reads")
     values: dict[str, str] = {}
     for name in (*FIELDS, "split"):
         value = record.get(name, "" if name == "split" else None)

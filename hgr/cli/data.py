@@ -105,15 +105,19 @@ def import_command(
 ) -> None:
     """Make a data set's folder from the original annotation files of a protocol."""
     from hgr.data.check import read_protocol
+    from hgr.data.classes import CLASSES_FILE, merge_classes, write_classes
     from hgr.data.folder import write_folder
     from hgr.errors import DataError
 
-    if out.exists() and any(out.iterdir()):
-        raise DataError(f"{out}: expected a new or empty folder")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        what = "a folder that is not empty" if out.is_dir() else "a file"
+        raise DataError(f"{out}: expected a new or empty folder, found {what}")
     splits = read_protocol(root, protocol)
     captions = {caption.id: caption for data in splits.values() for caption in data.captions}
     videos = {video.id: video for data in splits.values() for video in data.videos}
     names = {split: [video.id for video in data.videos] for split, data in splits.items()}
     write_folder(out, captions.values(), videos.values(), names)
+    if classes := [data.classes for data in splits.values() if data.classes is not None]:
+        write_classes(out / CLASSES_FILE, merge_classes(classes))
     sizes = ", ".join(f"{split} {len(ids):,} videos" for split, ids in names.items())
     typer.echo(f"{out}: {protocol}, {len(captions):,} captions; {sizes}")

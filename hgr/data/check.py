@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from hgr.data.datasets import DATASETS
 from hgr.data.datasets.adapter import Dataset, SplitData
-from hgr.data.protocols import PROTOCOLS, deviations, digest
+from hgr.data.protocols import PROTOCOLS, Counts, deviations, digest
 from hgr.errors import DataError
 
 
@@ -19,9 +22,10 @@ class SplitReport:
     Attributes:
         split: Its name.
         videos: Number of videos.
-        captions: Number of captions.
+        captions: Number of captions; where classes decide, of those that are queries.
         digest: SHA-256 over ids and captions.
         problems: Where it differs from the protocol, with ids.
+        unchecked: Which of "videos" and "captions" the protocol expects no number of.
     """
 
     split: str
@@ -29,6 +33,16 @@ class SplitReport:
     captions: int
     digest: str
     problems: tuple[str, ...]
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """In words: whether it agrees with the protocol, as far as that says anything."""
+        if self.problems:
+            return "differs"
+        if len(self.unchecked) == 2:
+            return "not checked: no expected size is known"
+        return f"ok, {self.unchecked[0]} not checked" if self.unchecked else "ok"
 
 
 @dataclass(frozen=True)
@@ -71,7 +85,8 @@ class DatasetReport:
 def check_root(root: Path, datasets: Sequence[str] | None = None) -> list[DatasetReport]:
     """Check a folder of original annotation files.
 
-    A data set's files are looked for in a folder of its name below the root, or in the whole root.
+    A data set's files are looked for in a folder of its name below the root, or in the whole root less the folders
+    of other data sets. What is wrong with one data set does not keep the others from being checked.
 
     Args:
         root: The folder.
@@ -107,12 +122,23 @@ def read_protocol(root: Path, protocol: str) -> dict[str, SplitData]:
 
 
 def find_files(root: Path, dataset: Dataset) -> dict[str, Path]:
-    """Key -> path of a data set's files; the first of equally named ones in the order of their paths."""
+    """Key -> path of a data set's files; the first of equally named ones in the order of their paths.
+
+    A folder is another data set's where it has that name, or has a file that only others have and none that only
+    this one has: from such a folder names that several data sets use (`test.txt`) are not taken.
+
+    Raises:
+        DataError: No such folder.
+    """
+    if not root.is_dir():
+        raise DataError(f"{root}: no such folder")
     own = [p for p in sorted(root.iterdir()) if p.is_dir() and p.name.lower() == dataset.name]
-    base = own[0] if own else root
+    others = {name for name in DATASETS if name != dataset.name}
+    paths = _files(own[0], ()) if own else _files(root, others)
+    foreign = set() if own else _folders_of(paths, others) - _folders_of(paths, {dataset.name})
     by_name: dict[str, Path] = {}
-    for path in sorted(base.rglob("*")):
-        if path.is_file():
+    for path in paths:
+        if path.name in _names_of(dataset.name) or path.parent not in foreign:
             by_name.setdefault(path.name, path)
     found = {}
     for key, names in dataset.files.items():
@@ -121,6 +147,30 @@ def find_files(root: Path, dataset: Dataset) -> dict[str, Path]:
                 found[key] = by_name[name]
                 break
     return found
+
+
+def _files(base: Path, left_out: Collection[str]) -> list[Path]:
+    """All files below a folder, without folders of some names."""
+    found = []
+    for folder, folders, names in os.walk(base):
+        folders[:] = [name for name in folders if name.lower() not in left_out]
+        found += [path for name in names if (path := Path(folder, name)).is_file()]
+    return sorted(found)
+
+
+def _folders_of(paths: Sequence[Path], datasets: Collection[str]) -> set[Path]:
+    """Folders in which a file lies that only these data sets have."""
+    names = {name for dataset in datasets for name in _names_of(dataset)}
+    return {path.parent for path in paths if path.name in names}
+
+
+@cache
+def _names_of(dataset: str) -> frozenset[str]:
+    """Names of files that one data set has and no other."""
+    users = Counter(
+        name for d in DATASETS.values() for name in {n for names in d.files.values() for n in names}
+    )
+    return frozenset(n for names in DATASETS[dataset].files.values() for n in names if users[n] == 1)
 
 
 def _check(root: Path, dataset: Dataset) -> DatasetReport:
@@ -135,20 +185,22 @@ def _check(root: Path, dataset: Dataset) -> DatasetReport:
             splits = tuple(_split(name, split, data) for split, data in reader.read(files).items())
             reports.append(ProtocolReport(name, (), splits))
         except DataError as problem:
-            reports.append(ProtocolReport(name, (), (), str(problem)))
+            reports.append(ProtocolReport(name, (), (), " ".join(str(problem).splitlines())))
     return DatasetReport(
         dataset.name, tuple(str(p.relative_to(root)) for p in files.values()), tuple(reports)
     )
 
 
 def _split(name: str, split: str, data: SplitData) -> SplitReport:
-    problems = deviations(PROTOCOLS[name], split, len(data.captions), len(data.videos))
+    problems = deviations(PROTOCOLS[name], split, data.num_queries, len(data.videos))
+    expected = PROTOCOLS[name].expected.get(split, Counts())
     return SplitReport(
         split,
         len(data.videos),
-        len(data.captions),
+        data.num_queries,
         digest(data.captions, [video.id for video in data.videos]),
         (*data.notes, *problems),
+        tuple(what for what in ("videos", "captions") if getattr(expected, what) is None),
     )
 
 
@@ -166,10 +218,9 @@ def report_lines(reports: Sequence[DatasetReport]) -> list[str]:
             if protocol.error:
                 lines.append(f"  {protocol.protocol}: {protocol.error}")
             for split in protocol.splits:
-                state = "differs" if split.problems else "ok"
                 lines.append(
                     f"  {protocol.protocol} {split.split}: {split.videos:,} videos, {split.captions:,} captions, "
-                    f"digest {split.digest[:12]}: {state}"
+                    f"digest {split.digest[:12]}: {split.state}"
                 )
                 lines += [f"    {problem}" for problem in split.problems]
     return lines

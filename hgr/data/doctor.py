@@ -6,11 +6,12 @@ import hashlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from hgr.data.classes import CLASSES_FILE, scan_classes
 from hgr.data.features import FeatureStore
 from hgr.data.folder import CAPTIONS_FILE, SPLITS_FOLDER, VIDEOS_FILE, DataFolder, scan_folder
 from hgr.data.records import Problem
@@ -104,6 +105,10 @@ def diagnose(
     counts |= {f"videos_in_split_{name}": len(ids) for name, ids in data.splits.items()}
     problems += _captions(data)
     problems += _splits(data)
+    if (data.path / CLASSES_FILE).exists():
+        class_problems, class_counts = _classes(data)
+        problems += class_problems
+        counts |= class_counts
     extracted: set[str] = set()
     if features is not None:
         store_problems, extracted, store_counts = _features(data, Path(features))
@@ -163,6 +168,29 @@ def _splits(data: DataFolder) -> Iterator[Problem]:
         if left_out:
             message = f"{len(left_out)} videos are in no split"
             yield Problem("video_in_no_split", folder, None, left_out[0], message, "warning")
+
+
+def _classes(data: DataFolder) -> tuple[list[Problem], dict[str, int]]:
+    """Problems of classes.jsonl, all of them warnings since no training reads it, and what is in it."""
+    path = data.path / CLASSES_FILE
+    problems: list[Problem] = []
+    classes = scan_classes(path, problems)
+    problems = [replace(problem, severity="warning") for problem in problems]
+    counts = {}
+    for side, known, found in (
+        ("caption", {caption.id for caption in data.captions}, classes.captions),
+        ("video", {video.id for video in data.videos}, classes.videos),
+    ):
+        counts[f"{side}s_with_classes"] = len(known.intersection(found))
+        strangers = [identity for identity in found if identity not in known]
+        if strangers:
+            message = f"{len(strangers)} {side}s with classes are not in the data set"
+            problems.append(Problem(f"unknown_{side}", str(path), None, strangers[0], message, "warning"))
+    lacking = [video.id for video in data.videos if video.id not in classes.videos]
+    if lacking:
+        message = f"{len(lacking)} videos have no classes"
+        problems.append(Problem("video_without_classes", str(path), None, lacking[0], message, "warning"))
+    return problems, counts
 
 
 def _features(data: DataFolder, path: Path) -> tuple[list[Problem], set[str], dict[str, int]]:

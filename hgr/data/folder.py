@@ -10,6 +10,7 @@ from pathlib import Path
 from hgr.data.items import Caption, Segment, Video
 from hgr.data.records import Problem, RecordReader, dump_line
 from hgr.errors import DataError
+from parsing.wording import counted
 
 CAPTIONS_FILE, VIDEOS_FILE, SPLITS_FOLDER = "captions.jsonl", "videos.jsonl", "splits"
 CAPTION_KEYS = ("id", "video", "text", "segments")
@@ -126,7 +127,8 @@ def write_folder(
 def _raise_first(problems: list[Problem]) -> None:
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
-        more = f" (and {len(errors) - 1} more problems; `hgr doctor` lists them)" if len(errors) > 1 else ""
+        rest = counted(len(errors) - 1, "more problem")
+        more = f" (and {rest}; `hgr doctor` lists all)" if len(errors) > 1 else ""
         raise DataError(f"{errors[0]}{more}")
 
 

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hgr.data.datasets.adapter import Dataset, Files, Reader, SplitData, clean, paragraphs, read_json
+from hgr.data.datasets.adapter import (
+    Dataset,
+    Files,
+    Reader,
+    SplitData,
+    a_list,
+    an_object,
+    clean,
+    paragraphs,
+    read_json,
+    seconds,
+    shown,
+)
 from hgr.errors import DataError
 
 
 def _sentences(path: Path) -> SplitData:
-    content = read_json(path)
-    if not isinstance(content, dict):
-        raise DataError(f"{path}: expected an object by video")
-    found = {}
-    for video, entry in content.items():
-        where = f"{path}: video {video}"
-        if not isinstance(entry, dict) or not {"timestamps", "sentences"} <= set(entry):
-            raise DataError(f"{where}: expected 'timestamps' and 'sentences'")
-        times, texts = entry["timestamps"], entry["sentences"]
-        if len(times) != len(texts) or any(len(pair) != 2 for pair in times):
-            raise DataError(f"{where}: {len(texts)} sentences, {len(times)} pairs of times")
-        if not all(isinstance(time, int | float) for pair in times for time in pair):
-            raise DataError(f"{where}: expected times in seconds, found {times!r}")
-        found[video] = [
-            (clean(t, where), float(min(pair)), float(max(pair)))
-            for t, pair in zip(texts, times, strict=True)
-        ]
-    return paragraphs(found)
+    content = an_object(read_json(path), str(path), "an object by video")
+    return paragraphs({video: _video(entry, f"{path}: video {video}") for video, entry in content.items()})
+
+
+def _video(entry: object, where: str) -> list[tuple[str, float, float]]:
+    """The sentences of one video with start and end."""
+    if not isinstance(entry, dict) or not {"timestamps", "sentences"} <= set(entry):
+        raise DataError(
+            f"{where}: expected an object with 'timestamps' and 'sentences', found {shown(entry)}"
+        )
+    texts = a_list(entry["sentences"], f"{where}: 'sentences'")
+    times = a_list(entry["timestamps"], f"{where}: 'timestamps'")
+    if not texts or len(times) != len(texts):
+        raise DataError(f"{where}: {len(texts)} sentences, {len(times)} pairs of times")
+    found = []
+    for text, pair in zip(texts, times, strict=True):
+        if len(a_list(pair, f"{where}: 'timestamps'", "pairs of times")) != 2:
+            raise DataError(f"{where}: 'timestamps': expected pairs of times, found {shown(pair)}")
+        start, end = sorted(seconds(time, where) for time in pair)
+        found.append((clean(text, where), start, end))
+    return found
 
 
 def read(files: Files) -> dict[str, SplitData]:

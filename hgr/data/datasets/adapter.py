@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+import reprlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hgr.data.classes import Classes
 from hgr.data.items import Caption, Segment, Video
 from hgr.errors import DataError
+
+_short = reprlib.Repr()
+"""Shows the beginning of a wrong value, however long or deep it is."""
+_short.maxstring = 60
 
 
 @dataclass(frozen=True)
@@ -21,11 +28,18 @@ class SplitData:
         captions: The captions that are queries.
         videos: The candidates.
         notes: What a reader must know: ids of a list that have no caption, and the like.
+        classes: What decides how relevant a video is to a caption, where the data set has it.
     """
 
     captions: tuple[Caption, ...]
     videos: tuple[Video, ...]
     notes: tuple[str, ...] = ()
+    classes: Classes | None = None
+
+    @property
+    def num_queries(self) -> int:
+        """Number of captions that are counted: with classes those that have them, else all."""
+        return len(self.captions) if self.classes is None else len(self.classes.captions)
 
 
 Files = Mapping[str, Path]
@@ -140,8 +154,48 @@ def clean(text: object, where: str) -> str:
         DataError: Not a string, or empty.
     """
     if not isinstance(text, str) or not text.strip():
-        raise DataError(f"{where}: expected a sentence, found {text!r}")
+        raise DataError(f"{where}: expected a sentence, found {shown(text)}")
     return " ".join(text.split())
+
+
+def an_object(value: object, where: str, what: str = "an object") -> dict[str, Any]:
+    """The value, which must be a JSON object.
+
+    Raises:
+        DataError: It is something else; the message says where, what was expected and what was found.
+    """
+    if not isinstance(value, dict):
+        raise DataError(f"{where}: expected {what}, found {shown(value)}")
+    return value
+
+
+def a_list(value: object, where: str, what: str = "a list") -> list[Any]:
+    """The value, which must be a JSON list.
+
+    Raises:
+        DataError: It is something else.
+    """
+    if not isinstance(value, list):
+        raise DataError(f"{where}: expected {what}, found {shown(value)}")
+    return value
+
+
+def seconds(value: object, where: str) -> float:
+    """The value, which must be a time.
+
+    Raises:
+        DataError: It is no number, NaN or infinite.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
+        return float(value)
+    raise DataError(f"{where}: expected a time in seconds, found {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """What a value is, and its beginning, for a message."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value"}
+    kind = names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
+    return "nothing" if value is None else f"{kind} {_short.repr(value)}"
 
 
 def _some(ids: Sequence[str], most: int = 20) -> str:

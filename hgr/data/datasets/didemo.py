@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from hgr.data.datasets.adapter import (
     Dataset,
     Files,
     Reader,
     SplitData,
+    a_list,
     clean,
     paragraphs,
     read_json,
     read_lines,
+    shown,
 )
 from hgr.errors import DataError
 
 
 def read(files: Files) -> dict[str, SplitData]:
     """The three splits; videos outside a split's list are left out where the list is there."""
-    found = {}
-    for split in ("train", "val", "test"):
-        if split not in files:
-            continue
-        path = files[split]
-        sentences: dict[str, list[tuple[str, float | None, float | None]]] = {}
-        for number, entry in enumerate(read_json(path)):
-            where = f"{path}: entry {number}"
-            if not isinstance(entry, dict) or not isinstance(entry.get("video"), str):
-                raise DataError(f"{where}: has no 'video'")
-            sentences.setdefault(entry["video"], []).append(
-                (clean(entry.get("description"), where), None, None)
-            )
-        notes: tuple[str, ...] = ()
-        if f"{split}_list" in files:
-            listed = read_lines(files[f"{split}_list"])
-            missing = [video for video in listed if video not in sentences]
-            if missing:
-                notes = (
-                    f"{path}: {len(missing)} videos of the list have no description: {', '.join(missing[:20])}",
-                )
-            sentences = {video: sentences[video] for video in listed if video in sentences}
-        data = paragraphs(sentences)
-        found[split] = SplitData(data.captions, data.videos, notes)
+    return {
+        split: _split(files[split], files.get(f"{split}_list"))
+        for split in ("train", "val", "test")
+        if split in files
+    }
+
+
+def _split(path: Path, listed_in: Path | None) -> SplitData:
+    sentences = _sentences(path)
+    if listed_in is None:
+        return paragraphs(sentences)
+    listed = read_lines(listed_in)
+    missing = [video for video in listed if video not in sentences]
+    data = paragraphs({video: sentences[video] for video in listed if video in sentences})
+    note = f"{path}: {len(missing)} videos of the list have no description: {', '.join(missing[:20])}"
+    return replace(data, notes=(note,)) if missing else data
+
+
+def _sentences(path: Path) -> dict[str, list[tuple[str, None, None]]]:
+    """Video -> its descriptions in the order of the file."""
+    found: dict[str, list[tuple[str, None, None]]] = {}
+    for number, entry in enumerate(a_list(read_json(path), str(path), "a list of descriptions")):
+        where = f"{path}: entry {number}"
+        if not isinstance(entry, dict) or not isinstance(entry.get("video"), str):
+            raise DataError(f"{where}: expected an object with the name of a 'video', found {shown(entry)}")
+        text = clean(entry.get("description"), f"{where}, video {entry['video']}")
+        found.setdefault(entry["video"], []).append((text, None, None))
     return found
 
 

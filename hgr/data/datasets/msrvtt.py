@@ -10,9 +10,12 @@ from hgr.data.datasets.adapter import (
     Files,
     Reader,
     SplitData,
+    a_list,
+    an_object,
     clean,
     read_json,
     read_table,
+    shown,
     split_of,
 )
 from hgr.data.items import Caption, Video
@@ -25,22 +28,32 @@ def _annotations(path: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]
     """Captions by video, and videos by split, of MSRVTT_data.json or a *_videodatainfo.json."""
     content = read_json(path)
     if not isinstance(content, dict) or not {"videos", "sentences"} <= set(content):
-        raise DataError(f"{path}: expected an object with 'videos' and 'sentences'")
+        raise DataError(f"{path}: expected an object with 'videos' and 'sentences', found {shown(content)}")
     captions: dict[str, list[str]] = {}
-    for number, entry in enumerate(content["sentences"]):
+    for number, entry in enumerate(a_list(content["sentences"], f"{path}: 'sentences'")):
         where = f"{path}: sentence {number}"
-        captions.setdefault(_id(entry, where), []).append(clean(entry.get("caption"), where))
+        video = _id(entry, where)
+        captions.setdefault(video, []).append(clean(entry.get("caption"), f"{where}, video {video}"))
     splits: dict[str, list[str]] = {}
-    for number, entry in enumerate(content["videos"]):
-        video = _id(entry, f"{path}: video {number}")
-        splits.setdefault(SPLITS.get(entry.get("split", ""), ""), []).append(video)
+    for number, entry in enumerate(a_list(content["videos"], f"{path}: 'videos'")):
+        where = f"{path}: video {number}"
+        splits.setdefault(_split_name(entry, where), []).append(_id(entry, where))
     return captions, splits
 
 
 def _id(entry: Any, where: str) -> str:
-    if not isinstance(entry, dict) or not isinstance(entry.get("video_id"), str):
-        raise DataError(f"{where}: has no 'video_id'")
-    return entry["video_id"]
+    name = an_object(entry, where, "an object with 'video_id'").get("video_id")
+    if not isinstance(name, str):
+        raise DataError(f"{where}: expected a name as 'video_id', found {shown(name)}")
+    return name
+
+
+def _split_name(entry: Any, where: str) -> str:
+    """What a video's split is called here, "" where it names none or an unknown one."""
+    name = an_object(entry, where, "an object with 'video_id'").get("split", "")
+    if not isinstance(name, str):
+        raise DataError(f"{where}: expected a name as 'split', found {shown(name)}")
+    return SPLITS.get(name, "")
 
 
 def _list(path: Path) -> list[str]:

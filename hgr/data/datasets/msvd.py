@@ -11,9 +11,12 @@ from hgr.data.datasets.adapter import (
     Files,
     Reader,
     SplitData,
+    a_list,
+    an_object,
     clean,
     read_json,
     read_lines,
+    shown,
     split_of,
 )
 from hgr.errors import DataError
@@ -38,15 +41,20 @@ def _captions(path: Path) -> dict[str, list[str]]:
             raise DataError(f"{path}: not readable: {problem}") from None
     else:
         content = read_json(path)
-    if not isinstance(content, dict):
-        raise DataError(f"{path}: expected an object of captions by video, found {type(content).__name__}")
     found = {}
-    for video, captions in content.items():
-        if not isinstance(video, str) or not isinstance(captions, list):
-            raise DataError(f"{path}: video {video!r}: expected a list of captions")
-        joined = [" ".join(c) if isinstance(c, list) else c for c in captions]
-        found[video] = [clean(c, f"{path}: video {video}") for c in joined]
+    for video, captions in an_object(content, str(path), "an object of captions by video").items():
+        if not isinstance(video, str):
+            raise DataError(f"{path}: expected the name of a video, found {shown(video)}")
+        where = f"{path}: video {video}"
+        found[video] = [_caption(c, where) for c in a_list(captions, where, "a list of captions")]
     return found
+
+
+def _caption(caption: object, where: str) -> str:
+    """A caption that is text, or a list of words."""
+    if isinstance(caption, list) and all(isinstance(word, str) for word in caption):
+        return clean(" ".join(caption), where)
+    return clean(caption, where)
 
 
 def read(files: Files) -> dict[str, SplitData]:

@@ -11,6 +11,8 @@ from hgr.data.datasets.adapter import (
     Files,
     Reader,
     SplitData,
+    a_list,
+    an_object,
     clean,
     read_json,
     read_lines,
@@ -23,21 +25,26 @@ def _names(path: Path) -> list[str]:
     if path.suffix != ".npy":
         return read_lines(path)
     try:
-        names = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as problem:
+        names = np.lib.format.open_memmap(path, "r")  # maps the file, so that a header cannot ask for memory
+        if names.dtype.kind not in "SU":
+            raise ValueError(f"it has values of type {names.dtype}")
+        text = np.char.decode(names, "utf-8") if names.dtype.kind == "S" else names
+        return [str(name) for name in text.ravel().tolist()]
+    except (OSError, ValueError, EOFError) as problem:
         raise DataError(f"{path}: not readable as an array of names: {problem}") from None
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in names.ravel().tolist()]
+
+
+def _captions(path: Path) -> dict[str, list[str]]:
+    found = {}
+    for video, texts in an_object(read_json(path), str(path), "an object of captions by video").items():
+        where = f"{path}: video {video}"
+        found[video] = [clean(text, where) for text in a_list(texts, where, "a list of captions")]
+    return found
 
 
 def read(files: Files) -> dict[str, SplitData]:
     """The three splits, ten English captions a video."""
-    content = read_json(files["captions"])
-    if not isinstance(content, dict):
-        raise DataError(f"{files['captions']}: expected an object of captions by video")
-    captions = {
-        video: [clean(text, f"{files['captions']}: video {video}") for text in texts]
-        for video, texts in content.items()
-    }
+    captions = _captions(files["captions"])
     return {
         split: split_of(captions, _names(files[split]), files[split].name)
         for split in ("train", "val", "test")

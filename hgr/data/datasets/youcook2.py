@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from hgr.data.datasets.adapter import Dataset, Files, Reader, SplitData, clean, read_json
+from hgr.data.datasets.adapter import (
+    Dataset,
+    Files,
+    Reader,
+    SplitData,
+    a_list,
+    an_object,
+    clean,
+    read_json,
+    seconds,
+    shown,
+)
 from hgr.data.items import Caption, Video
 from hgr.errors import DataError
 
@@ -12,24 +23,38 @@ SUBSETS = {"training": "train", "validation": "test"}
 def read(files: Files) -> dict[str, SplitData]:
     """Clips of training and validation, the latter being what is reported."""
     path = files["annotations"]
-    content = read_json(path)
-    if not isinstance(content, dict) or not isinstance(content.get("database"), dict):
-        raise DataError(f"{path}: expected an object with 'database'")
-    captions: dict[str, list[Caption]] = {}
-    videos: dict[str, list[Video]] = {}
-    for video, entry in content["database"].items():
-        split = SUBSETS.get(entry.get("subset", ""))
-        if split is None:
-            continue
-        for clip in entry.get("annotations", []):
-            where = f"{path}: video {video}, clip {clip.get('id')}"
-            start, end = clip.get("segment") or (None, None)
-            if start is None or end is None or not 0 <= start < end:
-                raise DataError(f"{where}: segment is {clip.get('segment')!r}, expected start before end")
-            name = f"{video}_{clip.get('id')}"
-            videos.setdefault(split, []).append(Video(name, start=float(start), end=float(end)))
-            captions.setdefault(split, []).append(Caption(name, name, clean(clip.get("sentence"), where)))
-    return {split: SplitData(tuple(captions[split]), tuple(videos[split])) for split in captions}
+    content = an_object(read_json(path), str(path), "an object with 'database'")
+    database = an_object(content.get("database"), f"{path}: 'database'", "an object by video")
+    clips: dict[str, list[tuple[Video, str]]] = {}
+    for video, entry in database.items():
+        where = f"{path}: video {video}"
+        subset = an_object(entry, where).get("subset")
+        if not isinstance(subset, str):
+            raise DataError(f"{where}: expected a name as 'subset', found {shown(subset)}")
+        if subset in SUBSETS:
+            listed = a_list(entry.get("annotations", []), f"{where}: 'annotations'")
+            clips.setdefault(SUBSETS[subset], []).extend(_clip(video, clip, where) for clip in listed)
+    return {
+        split: SplitData(
+            tuple(Caption(video.id, video.id, sentence) for video, sentence in found),
+            tuple(video for video, _ in found),
+        )
+        for split, found in clips.items()
+    }
+
+
+def _clip(video: str, clip: object, where: str) -> tuple[Video, str]:
+    """A clip and its sentence."""
+    entry = an_object(clip, where, "a clip as an object")
+    number = entry.get("id")
+    if isinstance(number, bool) or not isinstance(number, int | str):
+        raise DataError(f"{where}: expected a number as a clip's 'id', found {shown(number)}")
+    where = f"{where}, clip {number}"
+    segment = a_list(entry.get("segment"), f"{where}: 'segment'")
+    times = [seconds(time, where) for time in segment]
+    if len(times) != 2 or not 0 <= times[0] < times[1]:
+        raise DataError(f"{where}: segment is {segment!r}, expected start before end")
+    return Video(f"{video}_{number}", start=times[0], end=times[1]), clean(entry.get("sentence"), where)
 
 
 YOUCOOK2 = Dataset(

@@ -159,7 +159,7 @@ def test_all_problems_are_listed(folder: Path) -> None:
     assert [caption.id for caption in data.captions] == ["c1"]
     assert [(problem.code, problem.line) for problem in problems] == [("bad_json", 2), ("unknown_video", 3)]
     with pytest.raises(
-        DataError, match=r"captions.jsonl:2: not JSON.*and 1 more problems; `hgr doctor` lists them"
+        DataError, match=r"captions.jsonl:2: not JSON.*and 1 more problem; `hgr doctor` lists all"
     ):
         load_folder(folder)
 

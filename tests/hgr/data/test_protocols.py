@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from hgr.data.items import Caption
-from hgr.data.protocols import PROTOCOLS, check_comparable, deviations, digest, find_protocol, stamp
+from hgr.data.protocols import (
+    PROTOCOLS,
+    check_comparable,
+    check_expected,
+    deviations,
+    digest,
+    find_protocol,
+    protocol_title,
+    stamp,
+)
 from hgr.errors import DataError
 
 CAPTIONS = (
@@ -48,6 +57,18 @@ def test_deviations() -> None:
         "msrvtt/full test: expected 2,990 videos, found 2",
         "msrvtt/full test: expected 59,800 captions, found 3",
     )
+
+
+def test_what_is_not_the_protocol_is_refused_by_name() -> None:
+    check_expected(stamp("custom", "test", CAPTIONS, ["a", "b"]))
+    wrong = stamp("msrvtt/1k-A", "val", CAPTIONS, ["a", "b"])
+    with pytest.raises(
+        DataError, match="not protocol msrvtt/1k-A: .*expected 1,000 videos, found 2.*deviates"
+    ):
+        check_expected(wrong)
+    assert "expected one caption a video, found 1 videos with more, the first 'a'" in wrong.deviations[-1]
+    assert protocol_title(wrong.to_json()) == "deviates from msrvtt/1k-A"
+    assert protocol_title(stamp("custom", "val", CAPTIONS, ["a", "b"]).to_json()) == "custom"
 
 
 def test_only_the_same_thing_is_compared() -> None:
