@@ -16,7 +16,7 @@ from hgr.data.items import TextItem, VideoItem
 from hgr.errors import DataError
 from hgr.evaluation_result import EvaluationResult
 from hgr.models.base import Inputs, RetrievalModel
-from hgr.rank_tracking import Tracker, make_trackers
+from hgr.rank_tracking import Tracker, all_rankings, make_trackers, mean_precisions
 from hgr.retrieval.encoded import Encoded, encode
 from hgr.score_blocks import Blocks
 from hgr.settings import EvaluationSettings
@@ -140,8 +140,10 @@ def evaluate_encoded(
             if model.levels[name].unit == "video":
                 writer.mark_absent(name, missing_texts, missing_videos)
         writer.close()
+    rankings = all_rankings(trackers, settings.ties)
     return EvaluationResult(
-        rankings=tuple(ranking for tracker in trackers for ranking in tracker.rankings(settings.ties)),
+        rankings=rankings,
+        mean_precisions=mean_precisions(trackers, rankings),
         cutoffs=settings.cutoffs,
         headline=settings.queries,
         num_texts=len(texts),

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
 
-from hgr.analysis.stored_ranks import Convention, Direction, StoredRanking
+from hgr.analysis.stored_ranks import Convention, Direction, RankingKey, StoredRanking
+from hgr.data.protocols import VIDEO_TO_TEXT, VideoToText
 from hgr.errors import DataError
+from hgr.evaluation_table import result_table
+from hgr.metrics.ranking import Ties
 from hgr.metrics.summary import RankingSummary, rsum, summarize
 from hgr.models.base import FUSED
 
 SCHEMA, VERSION = "hgr.results", 1
 DIRECTIONS: tuple[str, ...] = get_args(Direction)
+BOUNDS: tuple[Ties, ...] = ("optimistic", "pessimistic")
 Summaries = dict[str, dict[str, dict[str, RankingSummary]]]
 
 
@@ -24,11 +28,13 @@ class EvaluationResult:
     Attributes:
         rankings: One an matrix, direction and convention.
         cutoffs: The K of R@K.
-        headline: The convention that `value` reads.
+        headline: The convention that `value` reads and that is printed first.
         num_texts: Captions.
         num_videos: Candidate videos.
         absent: Level -> how many (texts, videos) have no element on it.
         notes: What else a reader must know of the data: dropped captions, protocol.
+        video_to_text: The definition of video-to-text that is printed first and stands in `rsum`.
+        mean_precisions: Ranking -> mean average precision over all relevant items, where it was counted.
     """
 
     rankings: tuple[StoredRanking, ...]
@@ -38,6 +44,27 @@ class EvaluationResult:
     num_videos: int
     absent: Mapping[str, tuple[int, int]]
     notes: Mapping[str, Any] = field(default_factory=dict)
+    video_to_text: VideoToText = "all_captions"
+    mean_precisions: Mapping[RankingKey, float] = field(default_factory=dict)
+
+    @property
+    def to_text(self) -> str:
+        """The direction that stands for video to text in `rsum`."""
+        return VIDEO_TO_TEXT[self.video_to_text]
+
+    @property
+    def ties(self) -> Ties:
+        """The tie rule of the numbers."""
+        return self.rankings[0].ranks.ties
+
+    @cached_property
+    def bounds(self) -> dict[RankingKey, dict[Ties, RankingSummary]]:
+        """Numbers under the best and the worst order of all ties, where some rank depends on one."""
+        return {
+            ranking.key: {rule: summarize(ranking.ranks.under(rule), self.cutoffs) for rule in BOUNDS}
+            for ranking in self.rankings
+            if ranking.ranks.num_undecided
+        }
 
     @cached_property
     def summaries(self) -> Summaries:
@@ -45,7 +72,9 @@ class EvaluationResult:
         found: Summaries = {}
         for ranking in self.rankings:
             by_matrix = found.setdefault(ranking.convention, {}).setdefault(ranking.matrix, {})
-            by_matrix[ranking.direction] = summarize(ranking.ranks, self.cutoffs)
+            by_matrix[ranking.direction] = summarize(
+                ranking.ranks, self.cutoffs, self.mean_precisions.get(ranking.key)
+            )
         return found
 
     @property
@@ -55,7 +84,10 @@ class EvaluationResult:
 
     def rsum(self, matrix: str = FUSED) -> float:
         """Sum of all recalls of both directions, in percent."""
-        return rsum([*self.summaries[self.headline][matrix].values()])
+        return self._rsum(self.summaries[self.headline][matrix])
+
+    def _rsum(self, sides: Mapping[str, RankingSummary]) -> float:
+        return rsum([sides[side] for side in ("text_to_video", self.to_text) if side in sides])
 
     def value(self, monitor: str = "rsum") -> float:
         """One number, bigger is better.
@@ -74,7 +106,7 @@ class EvaluationResult:
         if len(matrices) == 1 and matrices[0] in found and len(directions) <= 1:
             if name == "rsum":
                 sides = found[matrices[0]]
-                return rsum([sides[directions[0]]] if directions else [*sides.values()])
+                return rsum([sides[directions[0]]]) if directions else self._rsum(sides)
             if directions:
                 numbers = _numbers(found[matrices[0]][directions[0]])
                 if name in numbers and name not in ("MdR", "MnR"):
@@ -82,7 +114,8 @@ class EvaluationResult:
         cutoffs = ", ".join(f"R@{k}" for k in self.cutoffs)
         raise DataError(
             f"monitor {monitor!r}: expected rsum, MATRIX/rsum or [MATRIX/]DIRECTION/NAME with matrix in "
-            f"{', '.join(found)}, direction in {', '.join(DIRECTIONS)}, name in rsum, {cutoffs}, MRR"
+            f"{', '.join(found)}, direction in {', '.join(DIRECTIONS)}, name in rsum, {cutoffs}, MRR, mAP, "
+            "geometric_mean"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +124,7 @@ class EvaluationResult:
             "schema": SCHEMA,
             "version": VERSION,
             "headline": self.headline,
+            "video_to_text": self.video_to_text,
             "num_texts": self.num_texts,
             "num_videos": self.num_videos,
             "absent": {level: {"texts": t, "videos": v} for level, (t, v) in self.absent.items()},
@@ -98,8 +132,11 @@ class EvaluationResult:
             "conventions": {
                 convention: {
                     matrix: {
-                        **{direction: _numbers(summary) for direction, summary in sides.items()},
-                        "rsum": rsum([*sides.values()]),
+                        **{
+                            direction: self._entry((matrix, direction, convention), summary)
+                            for direction, summary in sides.items()
+                        },
+                        "rsum": self._rsum(sides),
                     }
                     for matrix, sides in matrices.items()
                 }
@@ -108,34 +145,19 @@ class EvaluationResult:
         }
 
     def table(self) -> str:
-        """The numbers as text: level x direction, once for each query convention."""
-        names = [*(f"R@{k}" for k in self.cutoffs), "MdR", "MnR", "MRR"]
-        width = max(map(len, (*self.matrices, "level"))) + 2
-        lines = []
-        for convention, matrices in self.summaries.items():
-            first = next(iter(matrices.values()))
-            sizes = " / ".join(str(summary.num_queries) for summary in first.values())
-            lines.append(f"{convention.replace('_', ' ')} ({sizes} queries text to video / video to text)")
-            header = "".join(f"{name:>8}" for name in names)
-            lines.append(f"{'level':<{width}}{header} |{header}{'rsum':>8}")
-            for matrix, sides in matrices.items():
-                cells = [
-                    "".join(f"{_numbers(summary)[name]:>8.{3 if name == 'MRR' else 1}f}" for name in names)
-                    for summary in sides.values()
-                ]
-                lines.append(f"{matrix:<{width}}{' |'.join(cells)}{rsum([*sides.values()]):>8.1f}")
-            undecided = sum(s.num_undecided for sides in matrices.values() for s in sides.values())
-            if undecided:
-                lines.append(
-                    f"{undecided} ranks depend on the order of a tie; recalls are their expected values"
-                )
-            lines.append("")
-        lines += [
-            f"{level}: {texts} of {self.num_texts} texts and {videos} of {self.num_videos} videos have no element"
-            for level, (texts, videos) in self.absent.items()
-            if texts or videos
-        ]
-        return "\n".join(lines).rstrip()
+        """The numbers as text: one table for each direction and convention."""
+        return result_table(self)
+
+    def _entry(self, key: RankingKey, summary: RankingSummary) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            **_numbers(summary),
+            "queries": summary.num_queries,
+            "candidates": summary.num_candidates,
+        }
+        if key in self.bounds:
+            entry["undecided"] = summary.num_undecided
+            entry["bounds"] = {rule: _numbers(bound) for rule, bound in self.bounds[key].items()}
+        return entry
 
 
 def _numbers(summary: RankingSummary) -> dict[str, float]:
@@ -144,6 +166,8 @@ def _numbers(summary: RankingSummary) -> dict[str, float]:
         "MdR": summary.median,
         "MnR": summary.mean,
         "MRR": summary.mrr,
+        "geometric_mean": 100 * summary.geometric_mean,
+        **({} if summary.average_precision is None else {"mAP": summary.average_precision}),
     }
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
-from hgr.analysis.stored_ranks import Convention, StoredRanking
+from hgr.analysis.stored_ranks import Convention, RankingKey, StoredRanking
 from hgr.data.items import TextItem, VideoItem
 from hgr.errors import DataError
 from hgr.metrics.ranking import Ties
-from hgr.metrics.streaming import PairScores, RankCounter
-from hgr.models.base import RetrievalModel
+from hgr.metrics.streaming import GroupCounter, PairScores, RankCounter
+from hgr.metrics.streaming_precision import PrecisionCounter
+from hgr.metrics.summary import reciprocal
+from hgr.models.base import FUSED, RetrievalModel
+
+PRECISION_SCORES = 1 << 25
+"""Scores of a matrix up to which its average precision is counted; of larger ones that of `fused` and every caption."""
 
 
 @dataclass
 class Tracker:
     """Ranks of one matrix under one query convention, in both directions.
+
+    Where every query belongs to one video, also with the captions of a video grouped.
 
     Attributes:
         rows: Which rows of the matrix are queries, ascending; None for all.
@@ -38,6 +45,8 @@ class Tracker:
     pairs: PairScores = field(init=False)
     counters: tuple[RankCounter, RankCounter] = field(init=False)
     answered: Tensor = field(init=False)
+    grouped: GroupCounter | None = field(init=False, default=None)
+    precision: tuple[PrecisionCounter, PrecisionCounter] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.pairs = PairScores(self.texts, self.videos)
@@ -68,6 +77,30 @@ class Tracker:
             RankCounter(self.texts, self.videos, scores, **sizes),
             RankCounter(place[self.videos], self.texts, scores, **turned),
         )
+        if self.counts_precision:
+            self.precision = (
+                PrecisionCounter(self.texts, self.videos, scores, **sizes),
+                PrecisionCounter(place[self.videos], self.texts, scores, **turned),
+            )
+        if self.has_groups and not self.one_a_group:
+            groups = place[self.videos[torch.argsort(self.texts)]]
+            self.grouped = GroupCounter(groups, self.counters[1].best)
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether every text belongs to one video; a string that describes several does not."""
+        return self.convention == "every_caption"
+
+    @property
+    def counts_precision(self) -> bool:
+        """Whether average precision is counted: it takes a sort of every row of every block."""
+        small = len(self.query_ids) * len(self.video_ids) <= PRECISION_SCORES
+        return small or (self.matrix == FUSED and self.convention == "every_caption")
+
+    @property
+    def one_a_group(self) -> bool:
+        """Whether every video has one text: then grouping them changes nothing."""
+        return len(self.answered) == len(self.query_ids)
 
     def count(self, block: Tensor, text_start: int, video_start: int) -> None:
         """Second pass: count the candidates above and beside the relevant ones."""
@@ -75,6 +108,8 @@ class Tracker:
         if not len(block):
             return
         self.counters[0].add(block, text_start, video_start)
+        if self.precision is not None:
+            self.precision[0].add(block, text_start, video_start)
         first, last = torch.searchsorted(
             self.answered, torch.tensor([video_start, video_start + block.shape[1]])
         ).tolist()
@@ -82,17 +117,70 @@ class Tracker:
             columns = (self.answered[first:last] - video_start).to(block.device)
             turned = block.T if last - first == block.shape[1] else block.T[columns]
             self.counters[1].add(turned, first, text_start)
+            if self.grouped is not None:
+                self.grouped.add(turned, first, text_start)
+            if self.precision is not None:
+                self.precision[1].add(turned, first, text_start)
 
-    def rankings(self, ties: Ties) -> tuple[StoredRanking, StoredRanking]:
-        """Both directions, after every block was counted."""
+    def rankings(self, ties: Ties) -> tuple[StoredRanking, ...]:
+        """Both directions, and with captions grouped where they have groups, after every block was counted."""
         answered = self.answered.tolist()
         text_ranks, video_ranks = (counter.ranks(ties) for counter in self.counters)
         ids, owners = (tuple(side[i] for i in answered) for side in (self.video_ids, self.video_clusters))
         queries, clusters = tuple(self.query_ids), tuple(self.query_clusters)
-        return (
+        found = (
             StoredRanking(self.matrix, "text_to_video", self.convention, text_ranks, queries, clusters),
             StoredRanking(self.matrix, "video_to_text", self.convention, video_ranks, ids, owners),
         )
+        if not self.has_groups:
+            return found
+        grouped = video_ranks if self.grouped is None else self.grouped.ranks(ties)
+        return (
+            *found,
+            StoredRanking(self.matrix, "video_to_text_grouped", self.convention, grouped, ids, owners),
+        )
+
+
+def mean_precisions(
+    trackers: Sequence[Tracker], rankings: Sequence[StoredRanking]
+) -> dict[RankingKey, float]:
+    """Mean average precision of every ranking for which it was counted; that of groups has one right one each.
+
+    Args:
+        trackers: After every block was counted.
+        rankings: What `all_rankings` made of them.
+    """
+    counters = {
+        (tracker.matrix, direction, tracker.convention): counter
+        for tracker in trackers
+        if tracker.precision is not None
+        for direction, counter in zip(("text_to_video", "video_to_text"), tracker.precision, strict=True)
+    }
+    found = {}
+    for ranking in rankings:
+        if ranking.direction == "video_to_text_grouped":
+            found[ranking.key] = reciprocal(ranking.ranks.under("average")).mean().item()
+        elif ranking.key in counters:
+            found[ranking.key] = counters[ranking.key].average_precision(ranking.ranks).mean().item()
+    return found
+
+
+def all_rankings(trackers: Sequence[Tracker], ties: Ties) -> tuple[StoredRanking, ...]:
+    """Every ranking of every tracker.
+
+    Equal strings of one video change nothing for its group, those of several videos are right for each of them:
+    grouped ranks are the same for every caption and for unique strings, and stand under both.
+    """
+    found = [ranking for tracker in trackers for ranking in tracker.rankings(ties)]
+    by_strings = {tracker.matrix for tracker in trackers if tracker.convention == "unique_strings"}
+    return (
+        *found,
+        *(
+            replace(ranking, convention="unique_strings")
+            for ranking in found
+            if ranking.direction == "video_to_text_grouped" and ranking.matrix in by_strings
+        ),
+    )
 
 
 def make_trackers(

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from hgr.analysis.choice import ChoiceAccuracy, choice_accuracy, read_choices
-from hgr.analysis.stored_ranks import StoredRanks
+from hgr.analysis.stored_ranks import Convention, StoredRanks
 from hgr.analysis.versioned_json import write_versioned
 from hgr.data.items import Caption
 from hgr.data.prepare import graph_source, prepare
-from hgr.data.protocols import CUSTOM, stamp
+from hgr.data.protocols import CUSTOM, PROTOCOLS, Protocol, check_expected, find_protocol, stamp
 from hgr.data.role_graphs import role_graphs_of, text_items
 from hgr.errors import DataError
 from hgr.evaluation import Progress, evaluate
@@ -33,6 +33,7 @@ def evaluate_run(
     split: str = "test",
     *,
     protocol: str = CUSTOM,
+    protocol_deviates: bool = False,
     settings: EvaluationSettings | None = None,
     progress: Progress | None = None,
 ) -> EvaluationResult:
@@ -41,16 +42,23 @@ def evaluate_run(
     Args:
         run: The run.
         split: Which split of its data set.
-        protocol: Name of the protocol that the split stands for; its digest goes into the result.
+        protocol: Name of the protocol that the split stands for; its digest goes into the result. A named
+            protocol also decides which query convention and which video-to-text stand first.
+        protocol_deviates: Go on where the data are not what the protocol expects; the result says so.
         settings: In place of the run's own evaluation section.
         progress: (iterable, description, length) -> iterable.
 
     Raises:
-        DataError: Data that do not fit the run.
+        DataError: Data that do not fit the run, or that are not what the protocol expects.
     """
     chosen = settings or run.settings.evaluation
+    named = find_protocol(protocol)
     data = prepare(run.settings, [split], run.spec, run.recipes)
     part = data.splits[split]
+    made = stamp(protocol, split, [text.caption for text in part.texts], part.videos.ids)
+    made = replace(made, ties=chosen.ties)
+    if not protocol_deviates:
+        check_expected(made)
     result = evaluate(
         run.model,
         run.inputs,
@@ -62,10 +70,8 @@ def evaluate_run(
         similarity_folder=run.folder.similarity(split) if chosen.keep_similarity else None,
         progress=progress,
     )
-    made = stamp(protocol, split, [text.caption for text in part.texts], part.videos.ids).to_json()
-    made["ties"] = chosen.ties
     notes = {
-        "protocol": made,
+        "protocol": made.to_json(),
         "weights": run.weights,
         "missing": part.missing.counts,
         "graphs": {
@@ -74,11 +80,20 @@ def evaluate_run(
             "failed": len(data.graphs.failed),
         },
     }
-    result = replace(result, notes=notes)
+    result = replace(
+        result, notes=notes, headline=_headline(named, chosen), video_to_text=named.video_to_text
+    )
     content = {key: value for key, value in result.to_json().items() if key not in ("schema", "version")}
     write_versioned(run.folder.results(split), SCHEMA, content)
-    StoredRanks(made, result.rankings).write(run.folder.results(split).with_suffix(".ranks.npz"))
+    StoredRanks(made.to_json(), result.rankings).write(run.folder.results(split).with_suffix(".ranks.npz"))
     return result
+
+
+def _headline(protocol: Protocol, settings: EvaluationSettings) -> Convention:
+    """The convention that stands first: a named protocol's, or else that of the settings."""
+    if protocol.name not in PROTOCOLS:
+        return settings.queries
+    return "unique_strings" if protocol.queries == "unique_strings" else "every_caption"
 
 
 def evaluate_choices(
@@ -97,7 +112,9 @@ def evaluate_choices(
     """
     path = path or Path(run.data.folder) / CHOICES_FILE
     if not path.is_file():
-        raise DataError(f"{path}: no such file; `hgr data make-scenes` and `hgr probe make` write such pairs")
+        raise DataError(
+            f"{path}: no such file; `hgr data make-scenes` writes such pairs (`hgr probe run` reads a probe set)"
+        )
     pairs = read_choices(path, split)
     unknown = sorted({pair.video for pair in pairs} - set(run.video_ids))
     if unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,12 +19,13 @@ from hgr.analysis.significance import (
     randomization_test,
 )
 from hgr.analysis.stored_ranks import StoredRanking, StoredRanks
-from hgr.data.protocols import check_comparable
+from hgr.data.protocols import VIDEO_TO_TEXT, check_comparable
 from hgr.errors import DataError
 from hgr.metrics.summary import reciprocal
 
 CUTOFFS = (1, 5, 10)
-DIRECTIONS = ("text_to_video", "video_to_text")
+SHORT = {"text_to_video": "t2v", "video_to_text": "v2t", "video_to_text_grouped": "v2t grouped"}
+"""Direction -> what its metrics are called."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,14 @@ def compare(
     entrants: Sequence[Entrant],
     *,
     matrix: str = "fused",
-    convention: str = "every_caption",
+    convention: str | None = None,
     permutations: int = PERMUTATIONS,
     seed: int = 0,
 ) -> Comparison:
     """Compare every pair of entrants on recalls, reciprocal rank and mean rank, both directions.
+
+    Both definitions of video to text, the protocol's own first; the other one without R@1, which is the same, and
+    not at all where every video has one caption or some run has it not stored.
 
     With several seeds an entrant's value of a query is its mean over them: the test then asks about the
     recipe on these videos, and the deviation over seeds stands beside it.
@@ -145,18 +149,19 @@ def compare(
     Args:
         entrants: At least two, with distinct names.
         matrix: "fused" or a level.
-        convention: "every_caption" or "unique_strings".
+        convention: "every_caption" or "unique_strings"; None for what the protocol says.
         permutations: Of the randomization test.
         seed: Of permutations and bootstrap.
 
     Raises:
         DataError: Runs of different protocols, other queries, names that repeat.
     """
-    names = [e.name for e in entrants]
-    if len(names) < 2 or len(set(names)) != len(names):
-        raise DataError(f"expected at least two entrants with distinct names, found {names}")
-    check_comparable({f"{e.name} [{i}]": run.protocol for e in entrants for i, run in enumerate(e.runs)})
-    tables = _aligned({e.name: _tables(e, matrix, convention) for e in entrants})
+    names = _names(entrants)
+    check_comparable(dict(_stamps(entrants)))
+    stamp = entrants[0].runs[0].protocol
+    convention = convention or _convention(stamp)
+    directions = _directions(entrants, stamp, matrix, convention)
+    tables = _aligned({e.name: _tables(e, matrix, convention, directions) for e in entrants})
     metrics = tuple(tables[names[0]])
     scores = {
         name: {metric: _score(values, seed) for metric, values in table.items()}
@@ -168,7 +173,7 @@ def compare(
     tests = tuple(Test(**{**test.__dict__, "adjusted": p}) for test, p in zip(raw, adjusted, strict=True))
     clusters = {c for values in tables[names[0]].values() for c in values.clusters}
     return Comparison(
-        dict(entrants[0].runs[0].protocol),
+        dict(stamp),
         matrix,
         convention,
         metrics,
@@ -179,18 +184,64 @@ def compare(
     )
 
 
-def _tables(entrant: Entrant, matrix: str, convention: str) -> dict[str, tuple[_Values, tuple[str, ...]]]:
+def _names(entrants: Sequence[Entrant]) -> list[str]:
+    names = [e.name for e in entrants]
+    if len(names) < 2 or len(set(names)) != len(names):
+        raise DataError(
+            f"expected at least two runs with distinct names, found {', '.join(names) or 'none'}; "
+            "name them as in A=RUN B=RUN"
+        )
+    for entrant in entrants:
+        if not entrant.runs:
+            raise DataError(f"{entrant.name}: no runs")
+    return names
+
+
+def _stamps(entrants: Sequence[Entrant]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What every run was measured on, named as a message names it."""
+    for entrant in entrants:
+        for i, run in enumerate(entrant.runs, 1):
+            yield entrant.name if len(entrant.runs) == 1 else f"{entrant.name} (run {i})", run.protocol
+
+
+def _convention(stamp: Mapping[str, Any]) -> str:
+    """The query convention of a protocol, as ranks are stored under it."""
+    return "unique_strings" if stamp.get("queries") == "unique_strings" else "every_caption"
+
+
+def _directions(
+    entrants: Sequence[Entrant], stamp: Mapping[str, Any], matrix: str, convention: str
+) -> dict[str, tuple[int, ...]]:
+    """Direction -> cutoffs of the recalls that are compared, the protocol's definition of video to text first."""
+    first = VIDEO_TO_TEXT.get(stamp.get("video_to_text", "all_captions"), "video_to_text")
+    grouped = VIDEO_TO_TEXT["grouped"]
+    runs = [run for entrant in entrants for run in entrant.runs]
+    if not all(run.has(matrix, grouped, convention) for run in runs) or _one_a_video(
+        runs[0], matrix, convention
+    ):
+        return dict.fromkeys(("text_to_video", "video_to_text"), CUTOFFS)
+    other = next(direction for direction in VIDEO_TO_TEXT.values() if direction != first)
+    return {"text_to_video": CUTOFFS, first: CUTOFFS, other: tuple(k for k in CUTOFFS if k > 1)}
+
+
+def _one_a_video(run: StoredRanks, matrix: str, convention: str) -> bool:
+    """Whether every video has one caption, so that both definitions of video to text are the same."""
+    sizes = {run.get(matrix, side, convention).ranks.num_candidates for side in VIDEO_TO_TEXT.values()}
+    return len(sizes) == 1
+
+
+def _tables(
+    entrant: Entrant, matrix: str, convention: str, directions: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[_Values, tuple[str, ...]]]:
     """Metric -> values with the ids of their queries."""
-    if not entrant.runs:
-        raise DataError(f"{entrant.name}: no runs")
     found: dict[str, tuple[_Values, tuple[str, ...]]] = {}
-    for direction in DIRECTIONS:
+    for direction, cutoffs in directions.items():
         rankings = [_sorted(run.get(matrix, direction, convention)) for run in entrant.runs]
         queries = rankings[0].queries
         if any(r.queries != queries for r in rankings):
             raise DataError(f"{entrant.name}: its runs do not have the same {direction} queries")
-        short = "t2v" if direction == "text_to_video" else "v2t"
-        for k in CUTOFFS:
+        short = SHORT[direction]
+        for k in cutoffs:
             values = np.stack([100.0 * r.ranks.hits(k).numpy() for r in rankings])
             found[f"{short} R@{k}"] = _Values(values, rankings[0].clusters), queries
         values = np.stack([reciprocal(r.ranks).numpy() for r in rankings])

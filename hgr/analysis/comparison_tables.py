@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hgr.analysis.comparison import Comparison, Score, Test
+from hgr.data.protocols import SHOWN_DIGITS, protocol_title
 
 ALPHA = 0.05
 LATEX_SPECIAL = {
@@ -91,9 +92,20 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
 def _heading(comparison: Comparison) -> list[str]:
     stamp = comparison.protocol
     return [
-        f"Protocol {stamp.get('protocol')}, split {stamp.get('split')}, {stamp.get('num_texts')} texts, "
-        f"{stamp.get('num_videos')} videos, digest {str(stamp.get('digest'))[:12]}; {comparison.matrix} ranking, "
-        f"convention {comparison.convention}; {comparison.num_clusters} videos are the independent units."
+        f"Protocol {protocol_title(stamp)}, split {stamp.get('split')}, {stamp.get('num_texts')} texts, "
+        f"{stamp.get('num_videos')} videos, digest {str(stamp.get('digest'))[:SHOWN_DIGITS]}; {comparison.matrix} "
+        f"ranking, convention {comparison.convention}; {comparison.num_clusters} videos are the independent units.",
+        *(f"{found}." for found in stamp.get("deviations", ())),
+        *_definitions(comparison),
+    ]
+
+
+def _definitions(comparison: Comparison) -> list[str]:
+    """What the two kinds of video-to-text metrics are, where both stand in the tables."""
+    if not any(metric.startswith("v2t grouped") for metric in comparison.metrics):
+        return []
+    return [
+        "v2t ranks a video's captions among all captions, v2t grouped its best one among every video's best."
     ]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from hgr.analysis.stored import open_matrix
+from hgr.analysis.stored import open_matrix, score_type
 from hgr.errors import DataError
+
+BANKED = "querybank"
+"""The correction that looks at a bank of training captions."""
 
 
 def parse_corrections(arguments: Sequence[str]) -> dict[str, float]:
@@ -31,5 +35,6 @@ def parse_corrections(arguments: Sequence[str]) -> dict[str, float]:
 
 
 def read_bank(path: Path) -> Tensor:
-    """Scores of training captions for the same videos, (B, V) float32."""
-    return torch.from_numpy(open_matrix(path).astype("float32"))
+    """Scores of training captions for the same videos, (B, V), in the precision in which scores are ranked."""
+    matrix = open_matrix(path)
+    return torch.from_numpy(np.array(matrix, dtype=score_type(matrix.dtype)))

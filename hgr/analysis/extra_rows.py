@@ -31,8 +31,8 @@ def correction_rows(
     Raises:
         DataError: Unknown correction.
     """
-    scores = torch.from_numpy(stored.matrices[matrix].astype("float32"))
-    relevant = torch.from_numpy(stored.relevant())
+    scores, relevant = torch.from_numpy(stored.scores(matrix)), torch.from_numpy(stored.relevant())
+    answered = torch.from_numpy(stored.answered())
     rows = []
     for name, temperature in temperatures.items():
         if name not in CORRECTIONS:
@@ -40,8 +40,8 @@ def correction_rows(
         correction = CORRECTIONS[name]
         corrected = correction.apply(scores, bank, temperature)
         found = {"text_to_video": summarize(ranks(corrected, relevant))}
-        if correction.transductive and relevant.any(dim=0).all():
-            other = correction.apply(scores.T, None, temperature)
-            found["video_to_text"] = summarize(ranks(other, relevant.T))
+        if correction.transductive:
+            other = correction.apply(scores[:, answered].T, None, temperature)
+            found["video_to_text"] = summarize(ranks(other, relevant[:, answered].T))
         rows.append((name, temperature, found))
     return rows

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from hgr.analysis.stored import FUSED, StoredSimilarity, TextRow, open_matrix
+from hgr.analysis.stored import FUSED, ROWS, StoredSimilarity, TextRow, open_matrix
 from hgr.errors import DataError
 
 
@@ -27,7 +27,7 @@ def open_foreign(
         ids: The JSON file.
 
     Raises:
-        DataError: Files that are missing or do not fit each other.
+        DataError: Files that are missing or do not fit each other, scores that are NaN or infinite.
     """
     path = Path(ids)
     try:
@@ -41,7 +41,11 @@ def open_foreign(
     rows = _rows(path, texts, videos, content.get("relevant"))
     shape = (len(rows), len(videos))
     opened = {name: open_matrix(Path(file), shape) for name, file in matrices.items()}
-    return StoredSimilarity(rows, tuple(videos), opened, {}, str(path))
+    stored = StoredSimilarity(rows, tuple(videos), opened, {}, str(path))
+    for name in opened:
+        for start in range(0, len(rows), ROWS):
+            stored.scores(name, start, start + ROWS)
+    return stored
 
 
 def parse_matrix_names(arguments: list[str]) -> dict[str, str]:
@@ -51,7 +55,7 @@ def parse_matrix_names(arguments: list[str]) -> dict[str, str]:
         name, equals, file = argument.partition("=")
         if not equals:
             name, file = FUSED, argument
-        if not name or name in found:
+        if not name or name in found or Path(name).name != name:
             raise DataError(f"similarity {argument!r}: expected NAME=FILE with distinct names, or one FILE")
         found[name] = file
     return found

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hgr.analysis.stored import StoredSimilarity
+from hgr.analysis.stored import StoredSimilarity, score_type
 from hgr.errors import DataError
-from hgr.metrics.ranking import Ranks, check_finite
+from hgr.metrics.ranking import Ranks
 
 BLOCK = 1 << 17
 """Scores of one level fused at a time: half a megabyte, which stays in the cache."""
@@ -29,12 +29,12 @@ class FusedRanks:
     Attributes:
         weights: One weight a level, in the order of the levels.
         text_to_video: (T,) ranks.
-        video_to_text: (V,) ranks; None where some video has no text among the rows.
+        video_to_text: (A,) ranks of the videos that some text describes, in the order of the columns.
     """
 
     weights: Weights
     text_to_video: Ranks
-    video_to_text: Ranks | None
+    video_to_text: Ranks
 
 
 def subsets(levels: Sequence[str]) -> dict[tuple[str, ...], Weights]:
@@ -69,7 +69,8 @@ def fused_ranks(
     """Ranks under every weighted mean of the levels, in both directions.
 
     The score of a pair is the weighted mean over the levels that both its text and its video have
-    (`missing_level: skip`), 0 where they share none. Sums are float32, level by level.
+    (`missing_level: skip`), 0 where they share none. Sums are formed level by level, in float32 where that holds
+    the scores of every level, in float64 otherwise.
 
     Args:
         stored: The level matrices.
@@ -80,34 +81,39 @@ def fused_ranks(
         One entry a weight vector, in order.
 
     Raises:
-        DataError: Unknown level, weights that do not fit, NaN or infinite scores (the level is named).
+        DataError: Unknown level, weights that do not fit, NaN or infinite scores (the place is named).
     """
     names = tuple(stored.levels if levels is None else levels)
     table = _weight_table(stored, weights, names)
     texts, videos = (torch.from_numpy(p) for p in stored.pairs())
-    counters = _Counters(len(weights), len(stored.texts), len(stored.videos))
     matrices = [stored.matrices[name] for name in names]
+    kind = score_type(*(matrix.dtype for matrix in matrices))
+    precision = torch.float32 if kind is np.float32 else torch.float64
+    counters = _Counters(len(weights), len(stored.texts), len(stored.videos), precision)
     present = [stored.present(name) for name in names]
     columns = _by_pattern(np.stack([p[1] for p in present]))
     rows = torch.from_numpy(np.stack([p[0] for p in present]))
-    pair_levels = torch.stack([_pair_scores(matrix, texts, videos) for matrix in matrices])
+    pair_levels = torch.stack([_pair_scores(matrix, texts, videos, kind) for matrix in matrices])
     pair_present = torch.stack(
         [torch.from_numpy(p[0])[texts] & torch.from_numpy(p[1])[videos] for p in present]
     )
     for i, vector in enumerate(table):
-        coefficients = _coefficients(vector, pair_present)
+        coefficients = _coefficients(vector, pair_present, precision)
         counters.set_best(i, texts, videos, _fuse(pair_levels, coefficients))
     step = max(1, BLOCK // len(stored.videos))
 
     def count(start: int) -> None:
         stop = min(start + step, len(stored.texts))
-        whole = [_read(matrix, start, stop, name) for matrix, name in zip(matrices, names, strict=True)]
+        whole = [torch.from_numpy(stored.scores(name, start, stop)).to(precision) for name in names]
         for pattern, chosen in columns:
             everything = len(chosen) == len(stored.videos)
             block = torch.stack([scores if everything else scores[:, chosen] for scores in whole])
             shared = rows[:, start:stop] & pattern.unsqueeze(1)
             counters.add(
-                block, [_coefficients(vector, shared).unsqueeze(2) for vector in table], start, chosen
+                block,
+                [_coefficients(vector, shared, precision).unsqueeze(2) for vector in table],
+                start,
+                chosen,
             )
 
     _in_threads(count, range(0, len(stored.texts), step))
@@ -137,10 +143,10 @@ def _weight_table(stored: StoredSimilarity, weights: Sequence[Weights], names: t
     return table
 
 
-def _coefficients(weights: Tensor, present: Tensor) -> Tensor:
-    """Weights normalized over the levels present, (L, N) float32; 0 where none is."""
+def _coefficients(weights: Tensor, present: Tensor, precision: torch.dtype) -> Tensor:
+    """Weights normalized over the levels present, (L, N); 0 where none is."""
     raw = weights.unsqueeze(1) * present
-    return (raw / raw.sum(dim=0).clamp(min=1e-300)).float()
+    return (raw / raw.sum(dim=0).clamp(min=1e-300)).to(precision)
 
 
 def _fuse(
@@ -154,17 +160,8 @@ def _fuse(
     return total
 
 
-def _pair_scores(matrix: np.ndarray, texts: Tensor, videos: Tensor) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(matrix[texts.numpy(), videos.numpy()], dtype=np.float32))
-
-
-def _read(matrix: np.ndarray, start: int, stop: int, name: str) -> Tensor:
-    scores = torch.from_numpy(np.array(matrix[start:stop], dtype=np.float32))
-    try:
-        check_finite(scores, start)
-    except ValueError as problem:
-        raise DataError(f"level {name}: {problem}") from None
-    return scores
+def _pair_scores(matrix: np.ndarray, texts: Tensor, videos: Tensor, kind: type[np.floating]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(matrix[texts.numpy(), videos.numpy()], dtype=kind))
 
 
 def _by_pattern(present: np.ndarray) -> list[tuple[Tensor, Tensor]]:
@@ -180,10 +177,10 @@ def _by_pattern(present: np.ndarray) -> list[tuple[Tensor, Tensor]]:
 class _Counters:
     """Candidates above and not below the best relevant one, by fusion, for rows and for columns."""
 
-    def __init__(self, num_fusions: int, num_texts: int, num_videos: int) -> None:
+    def __init__(self, num_fusions: int, num_texts: int, num_videos: int, precision: torch.dtype) -> None:
         self.lock = Lock()
-        self.row_best = torch.full((num_fusions, num_texts), -torch.inf)
-        self.column_best = torch.full((num_fusions, num_videos), -torch.inf)
+        self.row_best = torch.full((num_fusions, num_texts), -torch.inf, dtype=precision)
+        self.column_best = torch.full((num_fusions, num_videos), -torch.inf, dtype=precision)
         self.row_counts = torch.zeros(2, num_fusions, num_texts, dtype=torch.float64)
         self.column_counts = torch.zeros(2, num_fusions, num_videos, dtype=torch.float64)
         self.row_tied = torch.zeros(num_fusions, num_texts, dtype=torch.int64)
@@ -201,10 +198,10 @@ class _Counters:
     def add(self, block: Tensor, coefficients: Sequence[Tensor], start: int, columns: Tensor) -> None:
         height, width = block.shape[1:]
         rows = slice(start, start + height)
-        fused, spare, hits = (torch.empty(height, width) for _ in range(3))
-        ones_column, ones_row = torch.ones(width), torch.ones(height)
-        row_counts = torch.empty(2, len(coefficients), height)
-        column_counts = torch.empty(2, len(coefficients), width)
+        fused, spare, hits = (block.new_empty(height, width) for _ in range(3))
+        ones_column, ones_row = block.new_ones(width), block.new_ones(height)
+        row_counts = block.new_empty(2, len(coefficients), height)
+        column_counts = block.new_empty(2, len(coefficients), width)
         for i, coefficient in enumerate(coefficients):
             _fuse(block, coefficient, fused, spare)
             row_best, column_best = self.row_best[i, rows].unsqueeze(1), self.column_best[i, columns]
@@ -219,12 +216,12 @@ class _Counters:
 
     def results(self, weights: Sequence[Weights], texts: Tensor, videos: Tensor) -> list[FusedRanks]:
         num_texts, num_videos = self.row_best.shape[1], self.column_best.shape[1]
-        complete = len(torch.unique(videos)) == num_videos
+        answered = torch.unique(videos)
         found = []
         for i, vector in enumerate(weights):
             above, reached = self.row_counts[:, i].long()
             to_video = Ranks(above, reached - above, self.row_tied[i], num_videos)
-            above, reached = self.column_counts[:, i].long()
-            to_text = Ranks(above, reached - above, self.column_tied[i], num_texts) if complete else None
+            above, reached = self.column_counts[:, i, answered].long()
+            to_text = Ranks(above, reached - above, self.column_tied[i, answered], num_texts)
             found.append(FusedRanks(vector, to_video, to_text))
         return found

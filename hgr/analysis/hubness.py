@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from hgr.analysis.stored import score_type
+
 
 @dataclass(frozen=True)
 class Hubness:
@@ -42,7 +44,9 @@ def hubness(similarity: np.ndarray, k: int = 10, most: int = 5) -> Hubness:
     counts = torch.zeros(similarity.shape[1], dtype=torch.int64)
     step = max(1, (1 << 22) // similarity.shape[1])
     for start in range(0, similarity.shape[0], step):
-        block = torch.from_numpy(np.array(similarity[start : start + step], dtype=np.float32))
+        block = torch.from_numpy(
+            np.array(similarity[start : start + step], dtype=score_type(similarity.dtype))
+        )
         counts += torch.bincount(block.topk(k, dim=1).indices.flatten(), minlength=len(counts))
     values = counts.double()
     spread = values.std(correction=0)

@@ -19,20 +19,24 @@ from hgr.analysis.graded_rows import CaptionKnowledge, graded_rows
 from hgr.analysis.hubness import hubness
 from hgr.analysis.levels import (
     FusionRow,
+    check_levels,
+    check_selection,
     choose_weights,
     fused_difference,
     oracle_row,
     subset_rows,
     tuned_row,
 )
+from hgr.analysis.mean_precision import mean_average_precision
 from hgr.analysis.slices import caption_labels, slice_rows
 from hgr.analysis.stored import FUSED, StoredSimilarity
 from hgr.data.items import Caption
-from hgr.data.protocols import CUSTOM, stamp
+from hgr.data.protocols import CUSTOM, VIDEO_TO_TEXT, VideoToText, check_expected, stamp
+from hgr.errors import DataError
 from hgr.metrics.corrections import CORRECTIONS
 from hgr.metrics.grouping import best_of_group
 from hgr.metrics.ranking import Ranks, ranks
-from hgr.metrics.summary import RankingSummary, summarize
+from hgr.metrics.summary import CUTOFFS, RankingSummary, summarize
 
 SCHEMA = "hgr.analysis"
 BOUNDS: tuple[Literal["optimistic", "pessimistic"], ...] = ("optimistic", "pessimistic")
@@ -70,16 +74,27 @@ def analyze(
 
     Returns:
         A JSON object of schema "hgr.analysis"; numbers that do not exist are null.
+
+    Raises:
+        DataError: NaN or infinite scores, an unknown selection or correction, validation with other levels.
     """
+    check_selection(selection)
+    if validation is not None:
+        check_levels(validation, stored)
+    measured = dict(protocol) if protocol else make_stamp(stored)
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "version": 1,
-        "protocol": dict(protocol) if protocol else make_stamp(stored),
+        "protocol": measured,
         "texts": len(stored.texts),
         "videos": len(stored.videos),
         "levels": list(stored.levels),
+        "videos_without_text": len(stored.videos) - len(stored.answered()),
         "absent": {n: {"texts": len(a[0]), "videos": len(a[1])} for n, a in stored.absent.items()},
-        "matrices": {name: matrix_numbers(stored, name) for name in stored.matrices},
+        "matrices": {
+            name: matrix_numbers(stored, name, measured.get("video_to_text", "all_captions"))
+            for name in stored.matrices
+        },
     }
     if len(stored.levels) > 1:
         found |= _level_sections(stored, validation, steps, selection)
@@ -96,13 +111,16 @@ def analyze(
             }
             for name, temperature, rows in correction_rows(stored, ranking, corrections, bank)
         ]
-    if not graded and graphs and all(row.text in graphs for row in stored.texts):
+    complete = not found["videos_without_text"]
+    if not graded and graphs and complete and all(row.text in graphs for row in stored.texts):
         graded = ("role_graph_overlap",)
     if graded:
         found["graded"] = graded_rows(
             stored, ranking, graded, knowledge or CaptionKnowledge(graphs=graphs or {})
         )
-    if validation is not None and ranking in validation.matrices:
+    if validation is not None:
+        if ranking not in validation.matrices:
+            raise DataError(f"{validation.source}: validation has no matrix {ranking!r}")
         calibration = calibrate(top_scores(validation, ranking), top_scores(stored, ranking))
         found["calibration"] = {"matrix": ranking, "chosen_on": "validation", **asdict(calibration)}
     labels = caption_labels([row.text for row in stored.texts], graphs, training)
@@ -113,27 +131,51 @@ def analyze(
     return _clean(found)
 
 
-def matrix_numbers(stored: StoredSimilarity, name: str) -> dict[str, Any]:
-    """Both directions of one matrix; bounds where ties leave something open; both definitions of
-    video-to-text."""
-    relevant = torch.from_numpy(stored.relevant())
-    scores = torch.from_numpy(stored.matrices[name].astype("float32"))
-    numbers: dict[str, Any] = {"text_to_video": _with_bounds(ranks(scores, relevant))}
-    if relevant.any(dim=0).all():
-        numbers["video_to_text"] = _with_bounds(ranks(scores.T, relevant.T))
-        if all(len(row.videos) == 1 for row in stored.texts):
-            group = relevant.int().argmax(dim=1)
-            grouped = best_of_group(scores, group, len(stored.videos))
-            numbers["video_to_text_grouped"] = _with_bounds(
-                ranks(grouped.T, torch.eye(len(stored.videos), dtype=torch.bool))
-            )
-    return numbers
+def matrix_numbers(
+    stored: StoredSimilarity, name: str, definition: VideoToText = "all_captions"
+) -> dict[str, Any]:
+    """Both directions of one matrix and their rsum; bounds where ties leave something open.
+
+    Video-to-text ranks the videos that some text describes, by both definitions where every text has one video.
+
+    Args:
+        stored: The similarities.
+        name: The matrix.
+        definition: Which video-to-text stands in rsum.
+    """
+    answered = torch.from_numpy(stored.answered())
+    scores, relevant = torch.from_numpy(stored.scores(name)), torch.from_numpy(stored.relevant())
+    found = {"text_to_video": _direction(scores, relevant)}
+    if len(answered) < len(stored.videos):
+        scores, relevant = scores[:, answered], relevant[:, answered]
+    found["video_to_text"] = _direction(scores.T, relevant.T)
+    if all(len(row.videos) == 1 for row in stored.texts):
+        grouped = best_of_group(scores, relevant.int().argmax(dim=1), len(answered))
+        found["video_to_text_grouped"] = _direction(grouped.T, torch.eye(len(answered), dtype=torch.bool))
+    wanted = VIDEO_TO_TEXT.get(definition, "video_to_text")
+    sides = ("text_to_video", wanted if wanted in found else "video_to_text")
+    return {**found, "rsum": sum(found[side][f"R@{k}"] for side in sides for k in CUTOFFS)}
 
 
-def make_stamp(stored: StoredSimilarity, name: str = CUSTOM, split: str = "test") -> dict[str, Any]:
-    """The protocol stamp of a stored matrix, from its own ids and captions."""
+def make_stamp(
+    stored: StoredSimilarity, name: str = CUSTOM, split: str = "test", *, strict: bool = False
+) -> dict[str, Any]:
+    """The protocol stamp of a stored matrix, from its own ids and captions.
+
+    Args:
+        stored: The similarities.
+        name: Name of the protocol.
+        split: Name of the split.
+        strict: Refuse what is not as the protocol expects.
+
+    Raises:
+        DataError: Unknown protocol; with `strict`, a deviation from it.
+    """
     captions = [Caption(row.id, " ".join(row.videos), row.text) for row in stored.texts]
-    return stamp(name, split, captions, stored.videos).to_json()
+    made = stamp(name, split, captions, stored.videos)
+    if strict:
+        check_expected(made)
+    return made.to_json()
 
 
 def numbers(summary: RankingSummary) -> dict[str, Any]:
@@ -149,8 +191,12 @@ def numbers(summary: RankingSummary) -> dict[str, Any]:
     }
 
 
-def _with_bounds(found: Ranks) -> dict[str, Any]:
-    result = numbers(summarize(found))
+def _direction(scores: torch.Tensor, relevant: torch.Tensor) -> dict[str, Any]:
+    found = ranks(scores, relevant)
+    result = {
+        **numbers(summarize(found)),
+        "mAP": mean_average_precision(scores, relevant, found),
+    }
     if found.num_undecided:
         result["undecided"] = found.num_undecided
         result["bounds"] = {rule: numbers(summarize(found.under(rule))) for rule in BOUNDS}
@@ -189,7 +235,7 @@ def fusion_json(row: FusionRow) -> dict[str, Any]:
         "chosen_on": row.chosen_on,
         "rsum": row.rsum,
         "text_to_video": numbers(row.text_to_video),
-        "video_to_text": None if row.video_to_text is None else numbers(row.video_to_text),
+        "video_to_text": numbers(row.video_to_text),
     }
 
 
@@ -197,7 +243,7 @@ def _text_ranks(stored: StoredSimilarity, name: str) -> Ranks:
     if name in stored.levels:
         one = tuple(float(level == name) for level in stored.levels)
         return fused_ranks(stored, [one])[0].text_to_video
-    return ranks(stored.matrices[name].astype("float32"), stored.relevant())
+    return ranks(stored.scores(name), stored.relevant())
 
 
 def _hubs(stored: StoredSimilarity, name: str) -> dict[str, Any]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hgr.data.protocols import protocol_title
+
 COLUMNS = ("R@1", "R@5", "R@10", "MdR", "MnR")
 
 
 def to_markdown(found: Mapping[str, Any]) -> str:
     """Tables of an analysis, as `hgr.analysis.level_analysis.analyze` gives it."""
-    stamp = found["protocol"]
-    lines = [
-        f"{found['texts']:,} texts, {found['videos']:,} videos; protocol {stamp.get('protocol')}, "
-        f"digest {str(stamp.get('digest'))[:12]}",
-        "",
-        *_matrices(found["matrices"]),
-    ]
+    lines = [*_head(found), "", *_matrices(found["matrices"])]
     if "subsets" in found:
         lines += ["", "## Levels", "", *_levels(found)]
     if "corrections" in found:
@@ -31,18 +27,42 @@ def to_markdown(found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _head(found: Mapping[str, Any]) -> list[str]:
+    stamp = found["protocol"]
+    lines = [
+        f"{found['texts']:,} texts, {found['videos']:,} videos; protocol {protocol_title(stamp)}, "
+        f"digest {str(stamp.get('digest'))[:12]}",
+        *stamp.get("deviations", ()),
+    ]
+    if stamp.get("video_to_text") == "grouped":
+        lines.append(
+            "rsum of the matrices adds video to text grouped, as the protocol has it; further tables do not"
+        )
+    without = found.get("videos_without_text", 0)
+    if without:
+        have = "1 video has" if without == 1 else f"{without:,} videos have"
+        lines.append(f"{have} no text: candidates for the texts, left out of the queries of video to text")
+    return lines
+
+
 def _matrices(matrices: Mapping[str, Any]) -> list[str]:
     rows, notes = [], []
     for name, directions in matrices.items():
+        total = f"{directions['rsum']:.1f}"
         for direction, numbers in directions.items():
-            rows.append([name, direction.replace("_", " "), *_cells(numbers), f"{numbers['MRR']:.3f}"])
+            if direction == "rsum":
+                continue
+            means = [f"{numbers['geometric_mean']:.1f}", f"{numbers['MRR']:.3f}", f"{numbers['mAP']:.3f}"]
+            rows.append([name, direction.replace("_", " "), *_cells(numbers), *means, total])
+            total = ""
             if "bounds" in numbers:
                 low, high = numbers["bounds"]["pessimistic"], numbers["bounds"]["optimistic"]
                 notes.append(
                     f"{name}, {direction.replace('_', ' ')}: {numbers['undecided']} ranks depend on the order of a "
                     f"tie; R@1 {low['R@1']:.1f} to {high['R@1']:.1f}, R@10 {low['R@10']:.1f} to {high['R@10']:.1f}"
                 )
-    return [*table(["matrix", "direction", *COLUMNS, "MRR"], rows), *([""] + notes if notes else [])]
+    head = ["matrix", "direction", *COLUMNS, "geometric mean", "MRR", "mAP", "rsum"]
+    return [*table(head, rows), *([""] + notes if notes else [])]
 
 
 def _levels(found: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from hgr.analysis.fusion import FusedRanks, Weights, fused_ranks, simplex, subse
 from hgr.analysis.stored import FUSED, StoredSimilarity
 from hgr.errors import DataError
 from hgr.metrics.ranking import Ranks
-from hgr.metrics.selection import selection_value
+from hgr.metrics.selection import SELECTIONS, selection_value
 from hgr.metrics.summary import RankingSummary, rsum, summarize
 
 
@@ -23,20 +23,20 @@ class FusionRow:
         name: What the row is called.
         weights: Level -> weight; {} for a row that no fixed weights give.
         text_to_video: Its numbers.
-        video_to_text: Its numbers, None where some video has no text.
+        video_to_text: Its numbers, over the videos that some text describes.
         chosen_on: The split on which something was chosen for this row, None where nothing was.
     """
 
     name: str
     weights: Mapping[str, float]
     text_to_video: RankingSummary
-    video_to_text: RankingSummary | None
+    video_to_text: RankingSummary
     chosen_on: str | None = None
 
     @property
     def rsum(self) -> float:
-        """Sum of recalls in percent, over the directions there are."""
-        return rsum([s for s in (self.text_to_video, self.video_to_text) if s is not None])
+        """Sum of the recalls of both directions, in percent."""
+        return rsum([self.text_to_video, self.video_to_text])
 
 
 def subset_rows(stored: StoredSimilarity) -> list[FusionRow]:
@@ -52,6 +52,19 @@ def simplex_rows(stored: StoredSimilarity, steps: int = 10) -> list[FusionRow]:
         _row(", ".join(f"{w:g}" for w in f.weights), stored.levels, f)
         for f in fused_ranks(stored, simplex(len(stored.levels), steps))
     ]
+
+
+def check_selection(name: str) -> None:
+    """Raise DataError where there is no such selection."""
+    if name not in SELECTIONS:
+        raise DataError(f"unknown selection {name!r}, expected one of {', '.join(SELECTIONS)}")
+
+
+def check_levels(validation: StoredSimilarity, test: StoredSimilarity) -> None:
+    """Raise DataError where two splits do not have the same levels."""
+    if validation.levels != test.levels:
+        sides = (", ".join(stored.levels) or "none" for stored in (validation, test))
+        raise DataError("validation has the levels {}; the split that is reported has {}".format(*sides))
 
 
 def choose_weights(
@@ -70,7 +83,7 @@ def choose_weights(
     even = 1.0 / len(validation.levels)
 
     def merit(row: FusionRow) -> tuple[float, float]:
-        value = selection_value(selection, row.text_to_video, row.video_to_text or row.text_to_video)
+        value = selection_value(selection, row.text_to_video, row.video_to_text)
         return round(value, 9), -sum((w - even) ** 2 for w in row.weights.values())
 
     best = max(rows, key=merit)
@@ -85,8 +98,7 @@ def tuned_row(
     Raises:
         DataError: The two do not have the same levels.
     """
-    if validation.levels != test.levels:
-        raise DataError(f"validation has the levels {validation.levels}, test {test.levels}")
+    check_levels(validation, test)
     weights, _ = choose_weights(validation, steps, selection)
     return _row("weights chosen on validation", test.levels, fused_ranks(test, [weights])[0], "validation")
 
@@ -111,12 +123,11 @@ def oracle_row(stored: StoredSimilarity) -> FusionRow:
     """The best level of each query: not reachable, it looks at the answer."""
     count = len(stored.levels)
     single = fused_ranks(stored, [tuple(float(i == j) for j in range(count)) for i in range(count)])
-    to_text = [f.video_to_text for f in single if f.video_to_text is not None]
     return FusionRow(
         "best level of each query (looks at the answer)",
         {},
         summarize(oracle([f.text_to_video for f in single])),
-        summarize(oracle(to_text)) if len(to_text) == count else None,
+        summarize(oracle([f.video_to_text for f in single])),
         "the answers",
     )
 
@@ -137,9 +148,9 @@ def fused_difference(stored: StoredSimilarity) -> float | None:
         total = count = torch.zeros(1)
         for level, (texts, videos) in zip(stored.levels, present, strict=True):
             both = torch.from_numpy(texts[rows, None] & videos[None, :]).float()
-            total = total + both * torch.from_numpy(stored.matrices[level][rows].astype("float32"))
+            total = total + both * torch.from_numpy(stored.scores(level, start, start + step))
             count = count + both
-        stored_block = torch.from_numpy(stored.matrices[FUSED][rows].astype("float32"))
+        stored_block = torch.from_numpy(stored.scores(FUSED, start, start + step))
         worst = max(worst, (total / count.clamp(min=1) - stored_block).abs().max().item())
     return worst
 
@@ -149,6 +160,6 @@ def _row(name: str, levels: Sequence[str], found: FusedRanks, chosen_on: str | N
         name,
         dict(zip(levels, found.weights, strict=True)),
         summarize(found.text_to_video),
-        None if found.video_to_text is None else summarize(found.video_to_text),
+        summarize(found.video_to_text),
         chosen_on,
     )

@@ -1,5 +1,8 @@
 """How the numbers differ by kind of caption: length, events, roles, verbs, rare compositions, parse
-quality."""
+quality.
+
+Verbs and compositions are in dictionary form, so that jumps, jumping and "jumped over" are one.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ import numpy as np
 
 from graphs.levels import ACTION, ENTITY
 from graphs.role_graph import NOUN, RoleGraph
+from hgr.analysis.base_words import action_base, entity_base
 from hgr.analysis.significance import bootstrap_interval, by_cluster
+from hgr.errors import DataError
 from hgr.metrics.ranking import Ranks
 
 LENGTHS = ((1, 5), (6, 8), (9, 12), (13, 20), (21, 10**6))
@@ -93,6 +98,9 @@ def caption_labels(
         texts: (Q,) captions.
         graphs: Caption -> role graph; a caption without one counts as not parsed.
         training: Role graphs of the training captions, to tell seen from unseen compositions.
+
+    Raises:
+        DataError: The training graphs hold every caption that is sliced, so that none could be unseen.
     """
     labels: dict[str, list[tuple[str, ...]]] = {"words": [_length(text) for text in texts]}
     if graphs is None:
@@ -101,22 +109,34 @@ def caption_labels(
     labels["parse"] = [(_parse(g),) for g in own]
     labels["events"] = [() if g is None else (_count(len(g.positions(ACTION))),) for g in own]
     labels["role"] = [() if g is None else tuple(sorted({e.role for e in g.edges} - {"", NOUN})) for g in own]
-    verbs = [() if g is None else tuple(g.nodes[i].text.lower() for i in g.positions(ACTION)) for g in own]
+    verbs = [() if g is None else tuple(action_base(g, i) for i in g.positions(ACTION)) for g in own]
     common = {v for v, _ in Counter(v for found in verbs for v in found).most_common(COMMON_VERBS)}
     labels["verb"] = [tuple(v for v in found if v in common) for found in verbs]
     if training is not None:
-        seen = Counter(c for graph in training for c in compositions(graph))
+        taught = list(training)
+        _check_training(own, taught)
+        seen = Counter(c for graph in taught for c in compositions(graph))
         labels["composition"] = [() if g is None else _novelty(g, seen) for g in own]
     return labels
 
 
 def compositions(graph: RoleGraph) -> set[tuple[str, str, str]]:
-    """(verb, role, last word of the filler), lower case: the pairs that a caption puts together."""
+    """(verb, role, head noun of the filler), all in dictionary form: the pairs that a caption puts together."""
     return {
-        (graph.nodes[e.source].text.lower(), e.role, graph.nodes[e.target].text.split()[-1].lower())
+        (action_base(graph, e.source), e.role, entity_base(graph, e.target))
         for e in graph.edges
         if graph.nodes[e.source].level == ACTION and graph.nodes[e.target].level == ENTITY
     }
+
+
+def _check_training(own: Sequence[RoleGraph | None], training: Sequence[RoleGraph]) -> None:
+    sliced = [graph.words for graph in own if graph is not None]
+    taught = {graph.words for graph in training}
+    if sliced and all(words in taught for words in sliced):
+        raise DataError(
+            f"the training graphs hold all {len(sliced):,} captions that are sliced, so nothing would be unseen: "
+            "expected those of the training split (hgr parse FOLDER --split train writes them)"
+        )
 
 
 def _novelty(graph: RoleGraph, seen: Mapping[tuple[str, str, str], int]) -> tuple[str, ...]:

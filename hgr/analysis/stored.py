@@ -14,6 +14,10 @@ from hgr.analysis.versioned_json import read_versioned, write_versioned
 from hgr.errors import DataError
 
 FUSED = "fused"
+EXACT_FLOAT64 = 2**53
+"""Whole numbers up to here are exact in float64."""
+ROWS = 256
+"""Rows looked at together when a matrix is checked."""
 TEXTS_SCHEMA, VIDEOS_SCHEMA = "hgr.similarity.texts", "hgr.similarity.videos"
 
 
@@ -83,8 +87,9 @@ class StoredSimilarity:
             raise DataError(f"{self.source}: a text id occurs twice among the rows")
         lonely = [row.id for row in self.texts if not any(video in known for video in row.videos)]
         if lonely:
+            have = "text has" if len(lonely) == 1 else "texts have"
             raise DataError(
-                f"{self.source}: {len(lonely)} texts have no video among the {len(known)} columns, "
+                f"{self.source}: {len(lonely)} {have} no video among the columns ({len(known)}), "
                 f"the first {lonely[0]!r}"
             )
 
@@ -112,6 +117,38 @@ class StoredSimilarity:
         matrix[texts, videos] = True
         return matrix
 
+    def answered(self) -> np.ndarray:
+        """Positions of the videos that some text describes, (A,) int64 ascending; the others are candidates
+        only."""
+        return np.unique(self.pairs()[1])
+
+    def scores(self, name: str, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Rows of a matrix, in the precision in which they are ranked (`score_type`).
+
+        Args:
+            name: One of `matrices`.
+            start: First row.
+            stop: Row after the last one; all rows where None.
+
+        Raises:
+            DataError: NaN or infinite scores; file, matrix, text and video are named.
+        """
+        matrix = self.matrices[name]
+        block = np.array(matrix[start:stop], dtype=score_type(matrix.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):
+            whole = bool(np.isfinite(block.sum()))
+        if not whole and not np.isfinite(block).all():
+            self._refuse(name, block, start)
+        return block
+
+    def _refuse(self, name: str, block: np.ndarray, start: int) -> None:
+        row, column = (int(i) for i in np.argwhere(~np.isfinite(block))[0])
+        raise DataError(
+            f"{getattr(self.matrices[name], 'filename', None) or self.source}: {name}: NaN or infinite scores, the "
+            f"first is {block[row, column]} for text {self.texts[start + row].id!r} (row {start + row}) and video "
+            f"{self.videos[column]!r} (column {column})"
+        )
+
     def present(self, level: str) -> tuple[np.ndarray, np.ndarray]:
         """Which texts (T,) and videos (V,), bool, have an element on a level."""
         texts, videos = np.ones(len(self.texts), dtype=bool), np.ones(len(self.videos), dtype=bool)
@@ -129,6 +166,7 @@ class SimilarityWriter:
         texts: The rows.
         videos: Ids of the columns.
         names: Names of the matrices, levels in reporting order, "fused" included.
+        types: Name -> precision, for matrices that are not float32.
     """
 
     def __init__(
@@ -137,6 +175,7 @@ class SimilarityWriter:
         texts: Sequence[TextRow],
         videos: Sequence[str],
         names: Sequence[str],
+        types: Mapping[str, type[np.floating]] | None = None,
     ) -> None:
         self._root = Path(folder)
         self._root.mkdir(parents=True, exist_ok=True)
@@ -144,7 +183,9 @@ class SimilarityWriter:
         self._absent: dict[str, tuple[list[int], list[int]]] = {}
         shape = (len(self._texts), len(self._videos))
         self._open = {
-            name: np.lib.format.open_memmap(self._root / f".{name}.npy.part", "w+", np.float32, shape)
+            name: np.lib.format.open_memmap(
+                self._root / f".{name}.npy.part", "w+", (types or {}).get(name, np.float32), shape
+            )
             for name in names
         }
 
@@ -186,11 +227,17 @@ class SimilarityWriter:
         )
 
 
+def score_type(*types: np.dtype) -> type[np.floating]:
+    """Precision in which matrices are ranked together: float32 where that holds every number of their types,
+    float64 otherwise, so that no two scores become equal."""
+    return np.float32 if all(np.can_cast(kind, np.float32, "safe") for kind in types) else np.float64
+
+
 def open_matrix(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
-    """A two-dimensional float array, memory-mapped and read-only.
+    """A two-dimensional array of numbers, memory-mapped and read-only.
 
     Raises:
-        DataError: Missing, pickled, not numeric, or of another shape.
+        DataError: Missing, pickled, not numeric, of another shape, or of numbers that float64 does not hold.
     """
     try:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -200,4 +247,18 @@ def open_matrix(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
         raise DataError(f"{path}: expected one two-dimensional array of numbers")
     if shape is not None and matrix.shape != shape:
         raise DataError(f"{path}: has shape {matrix.shape}, expected {shape} (texts, videos)")
+    if not all(_exact(matrix[start : start + ROWS]) for start in range(0, len(matrix), ROWS)):
+        raise DataError(
+            f"{path}: {matrix.dtype} numbers that float64 does not hold, so that different scores would become "
+            "equal; expected float64, or whole numbers up to 2^53"
+        )
     return matrix
+
+
+def _exact(rows: np.ndarray) -> bool:
+    """Whether every number is the same as float64."""
+    if rows.dtype.itemsize < 8 or rows.dtype == np.float64:
+        return True
+    if rows.dtype.kind == "f":
+        return False
+    return bool(((rows <= EXACT_FLOAT64) & (rows >= -EXACT_FLOAT64)).all())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,10 @@ from hgr.metrics.ranking import Ranks
 from parsing.atomic_file import atomic_write
 
 SCHEMA = "hgr.ranks"
-Direction = Literal["text_to_video", "video_to_text"]
+Direction = Literal["text_to_video", "video_to_text", "video_to_text_grouped"]
 Convention = Literal["every_caption", "unique_strings"]
+RankingKey = tuple[str, str, str]
+"""(matrix, direction, convention)."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class StoredRanking:
 
     Attributes:
         matrix: "fused" or the name of a level.
-        direction: "text_to_video" or "video_to_text".
+        direction: "text_to_video", "video_to_text" (all captions are candidates), or "video_to_text_grouped" (the
+            captions of a video are one candidate, which scores its best caption).
         convention: "every_caption" or "unique_strings".
         ranks: (Q,) ranks.
         queries: (Q,) ids of the queries.
@@ -50,6 +55,11 @@ class StoredRanking:
                 f"{self.matrix}, {self.direction}: {len(self.ranks)} ranks, {len(self.queries)} queries, "
                 f"{len(self.clusters)} clusters"
             )
+
+    @property
+    def key(self) -> RankingKey:
+        """Which ranking it is."""
+        return self.matrix, self.direction, self.convention
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,22 @@ class StoredRanks:
             DataError: It was not stored; the message lists what was.
         """
         for ranking in self.rankings:
-            if (ranking.matrix, ranking.direction, ranking.convention) == (matrix, direction, convention):
+            if ranking.key == (matrix, direction, convention):
                 return ranking
-        have = ", ".join(sorted({f"{r.matrix} {r.direction} {r.convention}" for r in self.rankings}))
-        raise DataError(f"{self.source}: no ranks of {matrix} {direction} {convention}; there are: {have}")
+        raise DataError(f"{self.source}: {self._missing(matrix, direction, convention)}")
+
+    def has(self, matrix: str, direction: str, convention: str) -> bool:
+        """Whether a ranking was stored."""
+        return (matrix, direction, convention) in {ranking.key for ranking in self.rankings}
+
+    def _missing(self, matrix: str, direction: str, convention: str) -> str:
+        """That a ranking is not there, and the matrices and conventions that are."""
+        of_matrix = [r for r in self.rankings if r.matrix == matrix] or self.rankings
+        matrices = ", ".join(dict.fromkeys(r.matrix for r in self.rankings))
+        conventions = ", ".join(dict.fromkeys(r.convention for r in of_matrix))
+        return (
+            f"no ranks of {matrix} {direction} {convention}; matrices: {matrices}; conventions: {conventions}"
+        )
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Self:
@@ -92,7 +114,7 @@ class StoredRanks:
         try:
             with np.load(where, allow_pickle=False) as arrays:
                 counts = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, KeyError) as problem:
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as problem:
             raise DataError(f"{where}: not readable as arrays: {problem}") from None
         rankings = []
         for entry in head["rankings"]:
@@ -158,8 +180,9 @@ def both_directions(
     text_videos: Sequence[str],
     videos: Sequence[str],
     convention: Convention = "every_caption",
-) -> tuple[StoredRanking, StoredRanking]:
-    """The two rankings of one matrix.
+    video_to_text_grouped: Ranks | None = None,
+) -> tuple[StoredRanking, ...]:
+    """The rankings of one matrix.
 
     Args:
         matrix: "fused" or a level.
@@ -169,9 +192,16 @@ def both_directions(
         text_videos: (T,) the video of each caption.
         videos: (V,) ids of the videos.
         convention: What counts as a query.
+        video_to_text_grouped: (V,) ranks with the captions of a video grouped, where they are known.
     """
     own = tuple(videos)
-    return (
+    found = (
         StoredRanking(matrix, "text_to_video", convention, text_to_video, tuple(texts), tuple(text_videos)),
         StoredRanking(matrix, "video_to_text", convention, video_to_text, own, own),
+    )
+    if video_to_text_grouped is None:
+        return found
+    return (
+        *found,
+        StoredRanking(matrix, "video_to_text_grouped", convention, video_to_text_grouped, own, own),
     )

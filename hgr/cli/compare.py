@@ -14,7 +14,9 @@ def command(
     ],
     split: Annotated[str, typer.Option(help="Split whose results are compared.")] = "test",
     matrix: Annotated[str, typer.Option(help='"fused" or a level.')] = "fused",
-    convention: Annotated[str, typer.Option(help="every_caption or unique_strings.")] = "every_caption",
+    convention: Annotated[
+        str | None, typer.Option(help="every_caption or unique_strings; by default what the protocol says.")
+    ] = None,
     permutations: Annotated[int, typer.Option(min=100, help="Of the randomization test.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Of permutations and bootstrap.")] = 0,
     latex: Annotated[Path | None, typer.Option(help="Write a LaTeX table to this file.")] = None,

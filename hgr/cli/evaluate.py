@@ -1,4 +1,4 @@
-"""`hgr evaluate`: level x direction, both query conventions."""
+"""`hgr evaluate`: level x direction, both query conventions, both definitions of video to text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ import typer
 def command(
     run: Annotated[Path, typer.Argument(help="Folder of a trained run.")],
     split: Annotated[str, typer.Option(help="Which split of its data set.")] = "test",
-    protocol: Annotated[str, typer.Option(help="Name of the protocol that the split stands for.")] = "custom",
+    protocol: Annotated[
+        str, typer.Option(help="Name of the protocol that the split stands for; its counts are checked.")
+    ] = "custom",
+    protocol_deviates: Annotated[
+        bool,
+        typer.Option(
+            "--protocol-deviates",
+            help="Go on where the split is not what the protocol expects; the result says that it deviates.",
+        ),
+    ] = False,
     checkpoint: Annotated[str, typer.Option(help="best or last.")] = "best",
     keep_similarity: Annotated[
         bool, typer.Option("--keep-similarity", help="Keep the matrices of every level in the run's folder.")
@@ -35,7 +44,14 @@ def command(
     settings = loaded.settings.evaluation
     if keep_similarity:
         settings = settings.model_copy(update={"keep_similarity": True})
-    result = evaluate_run(loaded, split, protocol=protocol, settings=settings, progress=bar)
+    result = evaluate_run(
+        loaded,
+        split,
+        protocol=protocol,
+        protocol_deviates=protocol_deviates,
+        settings=settings,
+        progress=bar,
+    )
     chosen = evaluate_choices(loaded, split=split) if choices else []
     if json_output:
         print(json.dumps({**result.to_json(), "choices": [asdict(row) for row in chosen]}))

@@ -76,7 +76,7 @@ def make_command(
     )
     if sheet is not None:
         with atomic_write(sheet) as file:
-            file.write(check_sheet(made.probes, 200, seed).encode())
+            file.write(check_sheet(made.probes, 200, made.captions, seed).encode())
     if json_output:
         summary = {**made.about, "probes": len(made.probes), "kinds": [asdict(p) for p in made.passports]}
         typer.echo(json.dumps(summary))
@@ -93,8 +93,12 @@ def run_command(
     probes: Annotated[Path, typer.Argument(help="Probe set.")],
     checkpoint: Annotated[str, typer.Option(help='"best" or "last".')] = "best",
     validation: Annotated[
-        str, typer.Option(help="Split whose stored scores give the levels' spreads.")
-    ] = "val",
+        str | None,
+        typer.Option(
+            help="Split whose stored scores give the levels' spreads; val by default, and where that is not stored "
+            "the probes' captions."
+        ),
+    ] = None,
     single_frame: Annotated[
         bool, typer.Option("--single-frame/--no-single-frame", help="Also with one frame of each video.")
     ] = True,
@@ -122,7 +126,8 @@ def run_command(
     if json_output:
         typer.echo(json.dumps(results_json(found.results, found.passports, found.about)))
     else:
-        typer.echo(results_markdown(found.results, found.passports).rstrip())
+        spreads_from = found.about["spreads_from"]
+        typer.echo(results_markdown(found.results, found.passports, spreads_from).rstrip())
 
 
 @app.command("pool")

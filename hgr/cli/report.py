@@ -22,6 +22,13 @@ def command(
     probes: Annotated[
         Path | None, typer.Option(help="Probe set of `hgr probe make`: altered captions, scored too.")
     ] = None,
+    graphs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Matrices from elsewhere: role graphs of their captions; what is missing is parsed where texts are "
+            "known."
+        ),
+    ] = None,
     projector: Annotated[
         bool, typer.Option("--projector", help="Write embeddings for TensorBoard's projector too.")
     ] = False,
@@ -38,7 +45,7 @@ def command(
     from hgr.analysis.report.write import write_report
     from hgr.cli.bars import bar
 
-    source = open_source(run, split, checkpoint=checkpoint, device=device, progress=bar)
+    source = open_source(run, split, checkpoint=checkpoint, device=device, graphs=graphs, progress=bar)
     extra = None
     if probes is not None:
         from hgr.analysis.report.probed import probe_extra

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -14,7 +15,14 @@ from hgr.errors import DataError
 
 QueryConvention = Literal["every_caption", "one_caption", "paragraph", "unique_strings"]
 VideoToText = Literal["all_captions", "grouped"]
+VIDEO_TO_TEXT: dict[VideoToText, str] = {"all_captions": "video_to_text", "grouped": "video_to_text_grouped"}
+"""Definition of video-to-text -> the direction under which results hold it."""
 CUSTOM = "custom"
+REPORTED = "test"
+"""The split whose numbers a protocol reports."""
+ONE_A_VIDEO: tuple[QueryConvention, ...] = ("one_caption", "paragraph")
+SHOWN_DIGITS = 12
+"""Digits of a digest that messages show."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,7 @@ class Stamp:
         queries: The protocol's query convention.
         video_to_text: The definition of video-to-text that is printed first.
         ties: Tie rule of the numbers.
-        deviations: Where the data differ from the protocol's expected counts; () where they agree.
+        deviations: Where the data differ from what the protocol expects; () where they agree.
     """
 
     protocol: str
@@ -201,6 +209,8 @@ def digest(captions: Iterable[Caption], videos: Iterable[str]) -> str:
 def stamp(name: str, split: str, captions: Sequence[Caption], videos: Sequence[str]) -> Stamp:
     """The stamp of a split that is about to be evaluated.
 
+    A split that the protocol does not name is held against its test split.
+
     Args:
         name: Name of a protocol, "scenes/<name>" or "custom".
         split: Name of the split.
@@ -208,6 +218,8 @@ def stamp(name: str, split: str, captions: Sequence[Caption], videos: Sequence[s
         videos: Ids of the videos that are candidates.
     """
     protocol = find_protocol(name)
+    counted = split if split in protocol.expected else REPORTED
+    texts = {caption.text for caption in captions} if protocol.queries == "unique_strings" else captions
     return Stamp(
         protocol=name,
         split=split,
@@ -216,7 +228,10 @@ def stamp(name: str, split: str, captions: Sequence[Caption], videos: Sequence[s
         num_videos=len(videos),
         queries=protocol.queries,
         video_to_text=protocol.video_to_text,
-        deviations=tuple(deviations(protocol, split, len(captions), len(videos))),
+        deviations=(
+            *deviations(protocol, counted, len(texts), len(videos)),
+            *_convention_deviations(protocol, captions),
+        ),
     )
 
 
@@ -233,6 +248,38 @@ def deviations(protocol: Protocol, split: str, num_captions: int, num_videos: in
     return found
 
 
+def _convention_deviations(protocol: Protocol, captions: Sequence[Caption]) -> list[str]:
+    """Videos with several captions where the protocol has one caption, or one paragraph, a video."""
+    if protocol.queries not in ONE_A_VIDEO:
+        return []
+    several = [video for video, count in Counter(c.video for c in captions).items() if count > 1]
+    if not several:
+        return []
+    return [
+        f"{protocol.name}: expected {protocol.queries.replace('_', ' ')} a video, found {len(several):,} "
+        f"videos with more, the first {several[0]!r}"
+    ]
+
+
+def check_expected(made: Stamp) -> None:
+    """Raise DataError where the data are not what their protocol expects."""
+    if made.deviations:
+        raise DataError(
+            f"this is not protocol {made.protocol}: {'; '.join(made.deviations)}; "
+            "--protocol-deviates goes on and says so in the result"
+        )
+
+
+def protocol_title(stamp: Mapping[str, Any]) -> str:
+    """The protocol's name for a reader; says so where the data deviate from it.
+
+    Args:
+        stamp: As read from a result file.
+    """
+    name = str(stamp.get("protocol", CUSTOM))
+    return f"deviates from {name}" if stamp.get("deviations") else name
+
+
 def check_comparable(stamps: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise DataError where results were not measured on the same thing.
 
@@ -247,6 +294,8 @@ def check_comparable(stamps: Mapping[str, Mapping[str, Any]]) -> None:
         for key in ("protocol", "split", "digest", "queries", "ties"):
             a, b = stamps[names[0]].get(key), stamps[other].get(key)
             if a != b:
+                if key == "digest":
+                    a, b = str(a)[:SHOWN_DIGITS], str(b)[:SHOWN_DIGITS]
                 raise DataError(
                     f"{names[0]} and {other} were not measured on the same thing: {key} is {a!r} and {b!r}; "
                     "numbers of different protocols are not compared"

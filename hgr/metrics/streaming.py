@@ -134,13 +134,89 @@ class RankCounter:
         Raises:
             ValueError: Scores that were counted twice or not at all.
         """
-        wrong = (self._seen != self.num_candidates).nonzero().flatten()
-        if len(wrong):
-            query = int(wrong[0])
-            raise ValueError(
-                f"query {query} was compared with {int(self._seen[query])} candidates, "
-                f"expected {self.num_candidates}"
-            )
+        _check_seen(self._seen, self.num_candidates)
         return Ranks(
             self._above, self._not_below - self._above, self._relevant_tied, self.num_candidates, ties
+        )
+
+
+class GroupCounter:
+    """Second pass where candidates form groups and a group scores its best member: ranks of the own groups.
+
+    The "grouped" definition of video-to-text: queries are videos, candidates their captions. Blocks come as for
+    `RankCounter`. A group that lies in several blocks keeps one byte a query until the end, so least memory is
+    needed where groups are together.
+
+    Args:
+        groups: (C,) int64, the group of each candidate; group q is the right one for query q.
+        best: (Q,) score of the best member of each query's own group, from `RankCounter.best`.
+    """
+
+    def __init__(self, groups: Tensor, best: Tensor) -> None:
+        self._groups, self._best = groups, best
+        self._sizes = torch.bincount(groups, minlength=len(best))
+        if (self._sizes == 0).any() or len(self._sizes) != len(best):
+            raise ValueError(f"expected candidates in each of {len(best)} groups, one a query")
+        self._above = torch.zeros(len(best), dtype=torch.int64)
+        self._not_below = torch.zeros(len(best), dtype=torch.int64)
+        self._seen = torch.zeros(len(best), dtype=torch.int64)
+        self._slot = torch.full((len(best),), -1)
+        self._slots = 0
+        self._split = torch.zeros(0, len(best), dtype=torch.uint8)
+
+    def add(self, block: Tensor, query_start: int, candidate_start: int) -> None:
+        """Count one block.
+
+        Args:
+            block: (q, c) scores, finite.
+            query_start: Position of its first query.
+            candidate_start: Position of its first candidate.
+        """
+        rows = slice(query_start, query_start + block.shape[0])
+        members = self._groups[candidate_start : candidate_start + block.shape[1]]
+        groups, where, sizes = torch.unique(members, return_inverse=True, return_counts=True)
+        index = where.to(block.device).unsqueeze(1).expand(block.T.shape)
+        scores = block.new_full((len(groups), block.shape[0]), -torch.inf)
+        scores = scores.scatter_reduce(0, index, block.T.contiguous(), "amax")
+        own = self._best[rows].to(block)
+        above, not_below = scores > own, scores >= own
+        whole = (sizes == self._sizes[groups]).to(block.device)
+        self._above[rows] += above[whole].sum(dim=0).cpu()
+        self._not_below[rows] += not_below[whole].sum(dim=0).cpu()
+        self._seen[rows] += block.shape[1]
+        if not whole.all():
+            slots, parts = self._slots_of(groups[~whole.cpu()]), ~whole
+            found = (above[parts].byte() + not_below[parts].byte()).cpu()
+            self._split[slots, rows] = torch.maximum(self._split[slots, rows], found)
+
+    def _slots_of(self, groups: Tensor) -> Tensor:
+        """Rows of `_split` that belong to groups in several blocks."""
+        new = groups[self._slot[groups] < 0]
+        self._slot[new] = torch.arange(self._slots, self._slots + len(new))
+        self._slots += len(new)
+        if self._slots > len(self._split):
+            grown = self._split.new_zeros(2 * self._slots, len(self._best))
+            grown[: len(self._split)] = self._split
+            self._split = grown
+        return self._slot[groups]
+
+    def ranks(self, ties: Ties = "average") -> Ranks:
+        """The ranks, equal to those of the whole matrix after `hgr.metrics.grouping.best_of_group`.
+
+        Raises:
+            ValueError: Scores that were counted twice or not at all.
+        """
+        _check_seen(self._seen, len(self._groups))
+        split = self._split[: self._slots]
+        above = self._above + (split == 2).sum(dim=0)
+        not_below = self._not_below + (split >= 1).sum(dim=0)
+        return Ranks(above, not_below - above, torch.ones_like(above), len(self._best), ties)
+
+
+def _check_seen(seen: Tensor, num_candidates: int) -> None:
+    wrong = (seen != num_candidates).nonzero().flatten()
+    if len(wrong):
+        query = int(wrong[0])
+        raise ValueError(
+            f"query {query} was compared with {int(seen[query])} candidates, expected {num_candidates}"
         )

@@ -26,6 +26,8 @@ class RankingSummary:
         num_queries: Number of queries.
         num_candidates: Number of candidates.
         num_undecided: Number of queries whose rank depends on the order of a tie.
+        average_precision: Mean average precision over all relevant candidates, 0 to 1; None where it was not
+            counted.
     """
 
     recall: Mapping[int, float]
@@ -35,6 +37,7 @@ class RankingSummary:
     num_queries: int = field(default=0)
     num_candidates: int = field(default=0)
     num_undecided: int = field(default=0)
+    average_precision: float | None = None
 
     @property
     def recall_sum(self) -> float:
@@ -50,7 +53,9 @@ class RankingSummary:
         return product ** (1.0 / len(self.recall))
 
 
-def summarize(ranks: Ranks, cutoffs: Sequence[int] = CUTOFFS) -> RankingSummary:
+def summarize(
+    ranks: Ranks, cutoffs: Sequence[int] = CUTOFFS, average_precision: float | None = None
+) -> RankingSummary:
     """Recalls, median, mean and mean reciprocal rank of a set of ranks.
 
     With ties="average" every number is its mean over all orders of the ties, the median excepted, which is
@@ -64,6 +69,7 @@ def summarize(ranks: Ranks, cutoffs: Sequence[int] = CUTOFFS) -> RankingSummary:
     Args:
         ranks: At least one query.
         cutoffs: Places to look at, each at least 1.
+        average_precision: Mean average precision, which ranks of the best candidates do not tell.
 
     Raises:
         ValueError: No queries, no cutoffs, or a cutoff below 1.
@@ -81,6 +87,7 @@ def summarize(ranks: Ranks, cutoffs: Sequence[int] = CUTOFFS) -> RankingSummary:
         num_queries=len(ranks),
         num_candidates=ranks.num_candidates,
         num_undecided=ranks.num_undecided,
+        average_precision=average_precision,
     )
 
 

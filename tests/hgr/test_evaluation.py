@@ -11,6 +11,8 @@ from hgr.analysis.stored import StoredSimilarity
 from hgr.attended_tiles import has_bfloat16_products
 from hgr.errors import DataError
 from hgr.evaluation import encode_all, evaluate, evaluate_encoded
+from hgr.metrics.graded import average_precision
+from hgr.metrics.grouping import best_of_group
 from hgr.metrics.ranking import ranks
 from hgr.metrics.summary import summarize
 from hgr.objective import all_matrices
@@ -61,6 +63,35 @@ def test_streamed_numbers_equal_those_of_the_whole_matrix(blocks: tuple[int, int
         unique = result.summaries["unique_strings"][name]["text_to_video"]
         assert unique.num_queries == len(first) < len(texts)
         assert unique.recall == summarize(ranks(matrix[first].round(decimals=5), answers)).recall
+        best = best_of_group(matrix.round(decimals=5), relevant.int().argmax(dim=1), len(VIDEOS))
+        grouped = ranks(best.T, torch.eye(len(VIDEOS), dtype=torch.bool))
+        for convention in result.summaries:
+            numbers = result.summaries[convention][name]["video_to_text_grouped"]
+            assert numbers.num_candidates == len(VIDEOS)
+            assert numbers.mean == pytest.approx(summarize(grouped).mean, abs=0.51)
+        for side, scores, right in (
+            ("text_to_video", matrix, relevant),
+            ("video_to_text", matrix.T, relevant.T),
+        ):
+            precision = average_precision(scores.round(decimals=5), right.double()).mean().item()
+            assert found[side].average_precision == pytest.approx(precision, abs=0.06)
+
+
+def test_grouping_changes_nothing_with_one_caption_a_video() -> None:
+    _, model, inputs = build("hgr")
+    found = evaluate(model, inputs, sample_items.texts(), VIDEOS).summaries["every_caption"]["fused"]
+    assert found["video_to_text_grouped"] == found["video_to_text"]
+    assert found["video_to_text"].average_precision == pytest.approx(found["video_to_text"].mrr)
+
+
+def test_precision_of_large_matrices_is_counted_for_fused_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hgr.rank_tracking.PRECISION_SCORES", 1)
+    _, model, inputs = build("hgr")
+    result = evaluate(model, inputs, captions(), VIDEOS)
+    found = result.summaries["every_caption"]
+    assert found["fused"]["video_to_text"].average_precision is not None
+    assert found["event"]["video_to_text"].average_precision is None
+    assert "mAP" not in result.to_json()["conventions"]["every_caption"]["event"]["video_to_text"]
 
 
 def test_similarity_is_kept_with_ids(tmp_path: Path) -> None:

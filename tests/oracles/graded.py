@@ -37,3 +37,17 @@ def mean_average_precision(scores: list[float], right: list[bool]) -> float:
                 total += hits / place
         values.append(total / hits)
     return sum(values) / len(values)
+
+
+def mean_graded_precision(scores: list[float], relevance: list[float]) -> float:
+    """Precision as the sum of graded relevance over the place, at the fully relevant; mean over the orders of ties."""
+    values = []
+    for order in tie_orders(scores):
+        so_far, total, right = 0.0, 0.0, 0
+        for place, candidate in enumerate(order, 1):
+            so_far += relevance[candidate]
+            if relevance[candidate] == 1:
+                right += 1
+                total += so_far / place
+        values.append(total / right)
+    return sum(values) / len(values)

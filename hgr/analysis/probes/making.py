@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from hgr.analysis.probes.generation import Probe, generate
 from hgr.analysis.probes.operators import OPERATORS
 from hgr.analysis.probes.probe_set import SMALLEST, Passport, refine_probes, write_probes
 from hgr.data.folder import load_folder
+from hgr.data.items import Caption
 from hgr.data.protocols import digest
 from hgr.data.role_graphs import GRAPHS_FILE, PARSES_FILE, GraphSource, role_graphs_of
 from hgr.errors import DataError
@@ -24,11 +25,13 @@ class Made:
         probes: The probes.
         passports: One a kind.
         about: Where they came from.
+        captions: Video -> all its captions, of the videos that have probes.
     """
 
     probes: tuple[Probe, ...]
     passports: tuple[Passport, ...]
     about: dict[str, Any]
+    captions: Mapping[str, tuple[str, ...]]
 
 
 def make_probes(
@@ -104,4 +107,13 @@ def make_probes(
         "smallest_refined": SMALLEST,
     }
     write_probes(out, probes, passports, about)
-    return Made(tuple(probes), tuple(passports), about)
+    said = _by_video(data.captions, {probe.video for probe in probes})
+    return Made(tuple(probes), tuple(passports), about, said)
+
+
+def _by_video(captions: Iterable[Caption], videos: Collection[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {video: [] for video in sorted(videos)}
+    for caption in captions:
+        if caption.video in found:
+            found[caption.video].append(caption.text)
+    return {video: tuple(texts) for video, texts in found.items()}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,7 +62,7 @@ def read_margins(path: Path, probes: Sequence[Probe]) -> StoredMargins:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         digest = str(arrays["digest"])
-    except (OSError, ValueError, KeyError, EOFError) as problem:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as problem:
         raise DataError(f"{path}: no readable margins ({problem}); run: hgr probe run RUN PROBES") from None
     if digest != _digest(probes):
         raise DataError(f"{path}: margins of other probes; run hgr probe run again")

@@ -14,6 +14,11 @@ from hgr.analysis.probes.tables import SCHEMA, results_json
 from hgr.analysis.stored import StoredSimilarity
 from hgr.analysis.versioned_json import write_versioned
 from hgr.errors import DataError
+from hgr.runs import RunFolder
+
+VALIDATION = "val"
+"""The split that gives the spreads where none is named and its scores are stored."""
+PROBES_CAPTIONS = "the probes' captions"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def run_probes(
     probes: Path,
     *,
     checkpoint: str = "best",
-    validation: str = "val",
+    validation: str | None = None,
     single_frame: bool = True,
     other_video: bool = True,
     seed: int = 0,
@@ -47,13 +52,15 @@ def run_probes(
         run: The run's folder.
         probes: The probe set.
         checkpoint: "best" or "last".
-        validation: Split whose stored similarities give the levels' spreads, where they are there.
+        validation: Split whose stored similarities give the levels' spreads; where None those of `VALIDATION` if
+            they are there, else the probes' captions.
         single_frame: Also score with one frame of each video.
         other_video: Also score with another video each.
         seed: Of permutations and bootstrap.
 
     Raises:
-        DataError: An empty probe set, a video without features, a caption that cannot be parsed.
+        DataError: An empty probe set, a video without features, a caption that cannot be parsed, a named split
+            without stored similarities.
     """
     from hgr.retrieval.retriever import Retriever
 
@@ -62,8 +69,7 @@ def run_probes(
         raise DataError(f"{probes}: no probes in it")
     retriever = Retriever.load(run, checkpoint=checkpoint)
     folder = retriever.run.folder
-    stored = folder.similarity(validation)
-    scores = StoredSimilarity.open(stored) if stored.is_dir() else None
+    scores, spreads_from = _stored_scores(folder, validation)
     margins = probe_margins(retriever, listed)
     single = probe_margins(retriever, listed, single_frame=True)[FUSED] if single_frame else None
     moved = elsewhere(listed) if other_video else None
@@ -74,10 +80,23 @@ def run_probes(
         "probes": probes.name,
         "made_from": made,
         "weights": retriever.run.weights,
-        "spreads_from": validation if scores is not None else "the probes' captions",
+        "spreads_from": spreads_from,
     }
     content = results_json(results, passports, about)
     path = folder.results(f"probes.{probes.stem}")
     write_versioned(path, SCHEMA, content)
     write_margins(margins_path(path), listed, StoredMargins(margins, spreads, single, other))
     return Ran(tuple(results), tuple(passports), about)
+
+
+def _stored_scores(folder: RunFolder, validation: str | None) -> tuple[StoredSimilarity | None, str]:
+    """The scores that give the spreads, None for the probes' captions, and what they are called."""
+    split = validation or VALIDATION
+    stored = folder.similarity(split)
+    if stored.is_dir():
+        return StoredSimilarity.open(stored), split
+    if validation is None:
+        return None, PROBES_CAPTIONS
+    raise DataError(
+        f"{stored}: no stored similarities; run: hgr evaluate {folder.path} --split {split} --keep-similarity"
+    )

@@ -15,6 +15,7 @@ from hgr.data.items import VideoItem
 from hgr.errors import DataError
 from hgr.retrieval.index import encode_video_items
 from hgr.retrieval.retriever import Retriever
+from parsing.wording import counted
 
 SAMPLE_TEXTS = 200
 """Captions against all videos of the probes, where no validation similarities are stored."""
@@ -50,7 +51,8 @@ def probe_margins(
     missing = [video for video in videos if video not in known]
     if missing:
         raise DataError(
-            f"{len(missing)} of {len(videos)} videos of the probes have no features, e.g. {missing[0]!r}"
+            f"no features of {len(missing):,} of {counted(len(videos), 'video')} of the probes, "
+            f"e.g. {missing[0]!r}"
         )
     items = [retriever.run.video_items((video,))[0] for video in videos]
     if single_frame:

@@ -13,12 +13,17 @@ import torch
 from hgr.analysis.level_analysis import analyze
 from hgr.analysis.report.plots import bar_plot, line_plot
 from hgr.analysis.stored import FUSED, StoredSimilarity
+from hgr.data.protocols import VIDEO_TO_TEXT
 from hgr.metrics.ranking import Ranks, ranks
 
 DIRECTIONS = {"text_to_video": "text to video", "video_to_text": "video to text"}
 COLUMNS = ("R@1", "R@5", "R@10", "MdR", "MnR", "MRR")
 RANK_BINS = ((1, 1), (2, 5), (6, 10), (11, 50), (51, None))
 CURVE_POINTS = 24
+DEFINITIONS = {
+    "video_to_text": "every caption is a candidate, the best own one counts",
+    "video_to_text_grouped": "the captions of a video are one candidate, which scores its best caption",
+}
 SAME_MEAN = 0.01
 """Mean ranks of two evaluations of the same scores differ by rounding only."""
 
@@ -91,17 +96,14 @@ def make_overview(
     found = analyze(stored, graphs=graphs, protocol=protocol)
     classes = level_classes(stored)
     relevant = torch.from_numpy(stored.relevant())
-    ranked = {
-        name: ranks(torch.from_numpy(matrix.astype("float32")), relevant)
-        for name, matrix in stored.matrices.items()
-    }
+    ranked = {name: ranks(stored.scores(name), relevant) for name in stored.matrices}
     fused = found["matrices"][FUSED]["text_to_video"]
     numbers = {
         "R@1": f"{fused['R@1']:.1f} %",
         "R@5": f"{fused['R@5']:.1f} %",
         "R@10": f"{fused['R@10']:.1f} %",
         "median rank": f"{fused['MdR']:g}",
-        "rsum": f"{_rsum(found['matrices'][FUSED]):.1f}",
+        "rsum": f"{_rsum(found['matrices'][FUSED], to_text(found)):.1f}",
     }
     return Overview(
         numbers,
@@ -114,24 +116,36 @@ def make_overview(
     )
 
 
-def _rsum(directions: Mapping[str, Any]) -> float:
-    return sum(directions[d][f"R@{k}"] for d in DIRECTIONS if d in directions for k in (1, 5, 10))
+def to_text(found: Mapping[str, Any]) -> str:
+    """The definition of video to text that stands in the first table: the protocol's, where it was measured."""
+    wanted = VIDEO_TO_TEXT.get(found.get("protocol", {}).get("video_to_text"), "video_to_text")
+    return wanted if wanted in found["matrices"][FUSED] else "video_to_text"
+
+
+def _rsum(directions: Mapping[str, Any], to_text: str = "video_to_text") -> float:
+    sides = ("text_to_video", to_text)
+    return sum(directions[d][f"R@{k}"] for d in sides if d in directions for k in (1, 5, 10))
 
 
 def _table_rows(found: Mapping[str, Any], classes: Mapping[str, str]) -> list[dict[str, Any]]:
-    names = [*(name for name in found["matrices"] if name != FUSED), FUSED]
+    first = to_text(found)
     return [
         {
             "name": name,
             "class": classes[name],
             "cells": [
                 [_cell(found["matrices"][name].get(direction), column) for column in COLUMNS]
-                for direction in DIRECTIONS
+                for direction in ("text_to_video", first)
             ],
-            "rsum": f"{_rsum(found['matrices'][name]):.1f}",
+            "rsum": f"{_rsum(found['matrices'][name], first):.1f}",
         }
-        for name in names
+        for name in _names(found)
     ]
+
+
+def _names(found: Mapping[str, Any]) -> list[str]:
+    """The matrices, fused last."""
+    return [*(name for name in found["matrices"] if name != FUSED), FUSED]
 
 
 def _cell(numbers: Mapping[str, Any] | None, column: str) -> str:
@@ -201,8 +215,44 @@ def _training(metrics: Path) -> list[tuple[float, float]]:
     return points
 
 
+def _other_definition(found: Mapping[str, Any]) -> Section | None:
+    """Video to text by the definition that is not in the first table; None where the two are the same."""
+    first = to_text(found)
+    other = next(direction for direction in DEFINITIONS if direction != first)
+    fused = found["matrices"][FUSED]
+    if other not in fused or fused[other]["candidates"] == fused[first]["candidates"]:
+        return None
+    rows = tuple(
+        (
+            name,
+            *(found["matrices"][name][other][column] for column in COLUMNS),
+            _rsum(found["matrices"][name], other),
+        )
+        for name in _names(found)
+    )
+    kind = "captions grouped by video" if other == VIDEO_TO_TEXT["grouped"] else "all captions"
+    note = f"Here {DEFINITIONS[other]}; in the table above {DEFINITIONS[first]}."
+    return Section(f"Video to text, {kind}", note, ("level", *COLUMNS, "rsum"), rows, opened=True)
+
+
+def _means(found: Mapping[str, Any]) -> Section:
+    """Means over cutoffs and over all relevant items."""
+    sides = {"text_to_video": "t2v", "video_to_text": "v2t", "video_to_text_grouped": "v2t grouped"}
+    here = {side: short for side, short in sides.items() if side in found["matrices"][FUSED]}
+    columns = {"geometric_mean": "geometric mean", "mAP": "mAP"}
+    rows = tuple(
+        (name, *(found["matrices"][name][side].get(column) for side in here for column in columns))
+        for name in _names(found)
+    )
+    head = ("level", *(f"{short} {title}" for short in here.values() for title in columns.values()))
+    note = (
+        "The geometric mean of R@1, R@5 and R@10, in percent; mean average precision over all relevant items."
+    )
+    return Section("Geometric means and average precision", note, head, rows)
+
+
 def _sections(found: Mapping[str, Any]) -> list[Section]:
-    sections = []
+    sections = [section for section in (_other_definition(found), _means(found)) if section is not None]
     if "subsets" in found:
         rows = [*found["subsets"], found["oracle"]]
         sections.append(
@@ -259,7 +309,7 @@ def unique_strings(result: Mapping[str, Any], found: Mapping[str, Any]) -> Secti
         (
             name,
             *(sides[d].get(f"R@{k}") for d in DIRECTIONS if d in sides for k in (1, 5, 10)),
-            sides.get("rsum"),
+            _rsum(sides),
         )
         for name, sides in matrices.items()
     )
@@ -287,10 +337,36 @@ def _notes(found: Mapping[str, Any]) -> list[str]:
         for level, absent in found["absent"].items()
         if absent["texts"] or absent["videos"]
     ]
-    undecided = found["matrices"][FUSED]["text_to_video"].get("undecided")
-    if undecided:
-        notes.append(f"{undecided} ranks depend on the order of a tie; recalls are their expected values.")
+    if "candidates" in found["matrices"][FUSED].get(to_text(found), {}):
+        notes.append(f"Video to text: {DEFINITIONS[to_text(found)]}.")
+    stamp = found.get("protocol", {})
+    if stamp.get("deviations"):
+        notes.append(f"This deviates from {stamp.get('protocol')}: {'; '.join(stamp['deviations'])}.")
+    return [*notes, *_tie_notes(found)]
+
+
+def _tie_notes(found: Mapping[str, Any]) -> list[str]:
+    """How many ranks a tie leaves open, and the bounds of the recalls where these differ."""
+    notes = []
+    for name in _names(found):
+        for side in ("text_to_video", *DEFINITIONS):
+            numbers = found["matrices"][name].get(side, {})
+            if numbers.get("undecided"):
+                notes.append(
+                    f"{name}, {side.replace('_', ' ')}: {numbers['undecided']} ranks depend on the order of a tie; "
+                    f"recalls are their expected values{_spans(numbers['bounds'])}."
+                )
     return notes
+
+
+def _spans(bounds: Mapping[str, Mapping[str, float]]) -> str:
+    low, high = bounds["pessimistic"], bounds["optimistic"]
+    spans = [
+        f"{column} {low[column]:.1f} to {high[column]:.1f}"
+        for column in COLUMNS
+        if column.startswith("R@") and f"{low[column]:.1f}" != f"{high[column]:.1f}"
+    ]
+    return f", by the order {', '.join(spans)}" if spans else ""
 
 
 def as_text(cell: str | float | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from hgr.analysis.stored import FUSED, StoredSimilarity
+from hgr.analysis.stored import FUSED, StoredSimilarity, score_type
 from hgr.metrics.ranking import ranks
 
 
@@ -44,12 +44,13 @@ def with_fused(stored: StoredSimilarity) -> tuple[StoredSimilarity, bool]:
     """The same similarities with a matrix "fused", and whether that had to be made as the mean of the levels."""
     if FUSED in stored.matrices:
         return stored, False
-    totals = np.zeros((len(stored.texts), len(stored.videos)), dtype=np.float32)
+    kind = score_type(*(matrix.dtype for matrix in stored.matrices.values()))
+    totals = np.zeros((len(stored.texts), len(stored.videos)), dtype=kind)
     counts = np.zeros_like(totals)
     for level in stored.levels:
         texts, videos = stored.present(level)
-        both = (texts[:, None] & videos[None, :]).astype(np.float32)
-        totals += np.asarray(stored.matrices[level], dtype=np.float32) * both
+        both = (texts[:, None] & videos[None, :]).astype(kind)
+        totals += stored.scores(level) * both
         counts += both
     fused = totals / np.maximum(counts, 1)
     matrices = {**stored.matrices, FUSED: fused}
@@ -74,7 +75,7 @@ def query_facts(stored: StoredSimilarity, rows: Sequence[int], top: int = 5) -> 
         relevant[i, list(columns)] = True
     chosen = list(rows)
     scores = {
-        name: torch.from_numpy(np.asarray(matrix[chosen], dtype=np.float32))
+        name: torch.from_numpy(np.array(matrix[chosen], dtype=score_type(matrix.dtype)))
         for name, matrix in stored.matrices.items()
     }
     best = {name: (ranks(matrix, relevant).best + 1).tolist() for name, matrix in scores.items()}

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from hgr.analysis.stored import StoredSimilarity
-from hgr.data.items import TextItem
+from hgr.data.items import Caption, TextItem
 from hgr.data.prepare import SplitData, prepare
+from hgr.data.protocols import protocol_title
+from hgr.data.role_graphs import PARSES_FILE, GraphSource, role_graphs_of, text_items
 from hgr.errors import DataError
 from hgr.evaluation import evaluate
 from hgr.evaluation_result import check_result
@@ -22,7 +24,10 @@ from hgr.retrieval.index import Progress
 from hgr.retrieval.loaded_run import load_run
 from hgr.retrieval.retriever import Retriever
 from hgr.runs import RunFolder
+from parsing.parsers import ParserError
 
+PARSER = "builtin"
+"""What parses captions of matrices from elsewhere."""
 SPOT_TEXTS, SPOT_VIDEOS, TOLERANCE = 8, 64, 5e-3
 """How many stored scores are computed again, and how far they may be off (bfloat16 is)."""
 
@@ -36,7 +41,7 @@ class ReportSource:
         split: Which split.
         stored: The similarity matrices.
         retriever: The run, None for matrices from elsewhere.
-        items: Caption id -> caption with role graph; empty without a run.
+        items: Caption id -> caption with role graph; empty where texts or graphs are not known.
         dropped: What the run had to leave out, kind -> how many.
         notes: What a reader must know.
         metrics: The training's metrics.jsonl, None where there is none.
@@ -60,31 +65,37 @@ def open_source(
     *,
     checkpoint: str = "best",
     device: str = "cpu",
+    graphs: Path | None = None,
     progress: Progress | None = None,
 ) -> ReportSource:
     """Open a run, or a folder of similarity matrices.
 
-    A run whose similarities of the split are not stored, or belong to other weights, is evaluated first.
+    A run whose similarities of the split are not stored, or belong to other weights, is evaluated first. Captions of
+    matrices from elsewhere are parsed where their texts are known; the folder keeps the parses.
 
     Args:
         path: A run's folder, or a folder with texts.json, videos.json and <level>.npy.
         split: Which split of the run.
         checkpoint: "best" or "last".
         device: Where the model runs.
+        graphs: Role graphs of the captions of matrices from elsewhere; the rest is parsed.
         progress: (iterable, description, length) -> iterable, for a progress bar.
 
     Raises:
-        DataError: Neither a run nor such a folder, or data of the run that are missing.
+        DataError: Neither a run nor such a folder, data of the run that are missing, or graphs for a run, which has
+            its own.
     """
     root = Path(path)
     if (root / "texts.json").is_file():
-        return ReportSource(root.resolve().name, split, StoredSimilarity.open(root))
+        return _from_matrices(root, split, root, graphs, None)
     folder = RunFolder(root)
     stored = folder.similarity(split)
     if not folder.checkpoints.is_dir():
         if not stored.is_dir():
             raise DataError(f"{root}: neither a run (no checkpoints/) nor similarities (no {stored})")
-        return ReportSource(folder.path.resolve().name, split, StoredSimilarity.open(stored))
+        return _from_matrices(root, split, stored, graphs, _result(folder.results(split)))
+    if graphs is not None:
+        raise DataError(f"{graphs}: role graphs are for matrices from elsewhere; the run {root} has its own")
     run = load_run(root, checkpoint=checkpoint, device=device)
     retriever = Retriever(run, split=split, progress=progress)
     data = prepare(run.settings, [split], run.spec, run.recipes).splits[split]
@@ -102,17 +113,58 @@ def open_source(
     )
 
 
+def _from_matrices(
+    root: Path, split: str, place: Path, graphs: Path | None, result: Mapping[str, Any] | None
+) -> ReportSource:
+    stored = StoredSimilarity.open(place)
+    items, notes = _captions(stored, GraphSource(graphs, PARSER, root / PARSES_FILE))
+    return ReportSource(root.resolve().name, split, stored, items=items, notes=notes, result=result)
+
+
+def _captions(stored: StoredSimilarity, source: GraphSource) -> tuple[dict[str, TextItem], tuple[str, ...]]:
+    """Captions with their role graphs where all texts are known, and what a reader must know of the graphs."""
+    texts = [row.text for row in stored.texts]
+    if not all(texts):
+        if source.file is not None:
+            raise DataError(
+                f"{source.file}: the texts of {stored.source} are not known, so no graph fits them"
+            )
+        return {}, ()
+    try:
+        graphs, found = role_graphs_of(texts, source)
+    except ParserError as problem:
+        if source.file is not None:
+            raise
+        return {}, (f"There are no role graphs: {problem}",)
+    captions = [Caption(row.id, row.videos[0], row.text) for row in stored.texts]
+    made = f"{found.from_file} from {source.file.name}, " if source.file is not None else ""
+    note = (
+        f"Role graphs of {len(graphs)} different captions: {made}{found.parsed} by the parser {source.parser!r}, "
+        f"{len(found.failed)} could not be parsed."
+    )
+    return {item.caption.id: item for item in text_items(captions, graphs, lowercase=False)}, (note,)
+
+
 def _similarity(
     retriever: Retriever, data: SplitData, place: Path, progress: Progress | None
 ) -> tuple[StoredSimilarity, tuple[str, ...]]:
-    notes: tuple[str, ...] = ()
-    if place.is_dir():
-        stored = StoredSimilarity.open(place)
-        if _fits(retriever, data, stored):
-            return stored, notes
-        notes = ("The similarities that the run's folder holds belong to other weights or captions; "
-                 "this report computed its own.",)  # fmt: skip
-        place = Path(tempfile.mkdtemp(prefix="hgr-report-"))
+    if not place.is_dir():
+        return _evaluated(retriever, data, place, progress), ()
+    stored = StoredSimilarity.open(place)
+    if _fits(retriever, data, stored):
+        return stored, ()
+    note = (
+        "The similarities that the run's folder holds belong to other weights or captions; "
+        "this report computed its own."
+    )
+    # What is open stays readable after its folder is removed, and goes with the process.
+    with tempfile.TemporaryDirectory(prefix="hgr-report-", ignore_cleanup_errors=True) as folder:
+        return _evaluated(retriever, data, Path(folder), progress), (note,)
+
+
+def _evaluated(
+    retriever: Retriever, data: SplitData, place: Path, progress: Progress | None
+) -> StoredSimilarity:
     run = retriever.run
     evaluate(
         run.model,
@@ -125,7 +177,7 @@ def _similarity(
         similarity_folder=place,
         progress=progress,
     )
-    return StoredSimilarity.open(place), notes
+    return StoredSimilarity.open(place)
 
 
 def _result(path: Path) -> Mapping[str, Any] | None:
@@ -162,4 +214,4 @@ def _fits(retriever: Retriever, data: SplitData, stored: StoredSimilarity) -> bo
 def protocol_of(source: ReportSource, found: Mapping[str, Any]) -> str:
     """The protocol's name and the start of its digest, as an analysis states them."""
     stamp = found.get("protocol", {})
-    return f"{stamp.get('protocol', 'custom')}, digest {str(stamp.get('digest', ''))[:12]}"
+    return f"{protocol_title(stamp)}, digest {str(stamp.get('digest', ''))[:12]}"

@@ -78,6 +78,12 @@ def write_report(
         source, stored, rows, extra=extra, with_frames=with_frames, workers=workers, progress=progress
     )
     notes = [*source.notes, *overview.notes]
+    without = len(stored.videos) - len(stored.answered())
+    if without:
+        have = "1 video has" if without == 1 else f"{without} videos have"
+        notes.append(
+            f"{have} no caption: candidates for the captions, left out of the queries of video to text."
+        )
     if made and stored.levels:
         notes.append("There was no fused matrix: what ranks here is the mean of the levels.")
     notes += [

@@ -92,3 +92,11 @@ def test_choices_are_read_by_split_and_bad_lines_are_named(tmp_path: Path) -> No
     file.write_text("[]\n")
     with pytest.raises(DataError, match="expected an object, found list"):
         read_choices(file)
+
+
+def test_a_probe_set_is_told_apart_from_choice_pairs(tmp_path: Path) -> None:
+    (tmp_path / "probes.jsonl").write_text(json.dumps({"schema": "hgr.probes", "version": 1}) + "\n")
+    with pytest.raises(
+        DataError, match="probes.jsonl:1: expected choice pairs, found a probe set, which `hgr probe"
+    ):
+        read_choices(tmp_path / "probes.jsonl")

@@ -4,7 +4,8 @@ import json
 
 from hgr.analysis.comparison import Entrant, compare
 from hgr.analysis.comparison_tables import to_json, to_latex, to_markdown
-from tests.hgr.analysis.test_comparison import as_ranks, case
+from hgr.analysis.stored_ranks import StoredRanks
+from tests.hgr.analysis.test_comparison import STAMP, as_ranks, case
 
 
 def test_all_three_say_the_same() -> None:
@@ -22,3 +23,16 @@ def test_all_three_say_the_same() -> None:
     assert widths == {len(found.metrics) + 3, 10}
     rows = [line for line in latex.splitlines() if line.endswith(r"\\")]
     assert {row.count("&") - row.count(r"\&") for row in rows} == {len(found.metrics)}
+
+
+def test_deviations_and_definitions_are_said() -> None:
+    stamp = {
+        **STAMP,
+        "protocol": "msrvtt/1k-A",
+        "deviations": ["msrvtt/1k-A test: expected 1,000 videos, found 60"],
+    }
+    runs = [StoredRanks(stamp, as_ranks(case(1.0, i), grouped=True).rankings) for i in (1, 2)]
+    text = to_markdown(compare([Entrant(f"r{i}", (run,)) for i, run in enumerate(runs)], permutations=100))
+    assert text.startswith("Protocol deviates from msrvtt/1k-A, split test")
+    assert "expected 1,000 videos, found 60." in text
+    assert "v2t grouped its best one" in text

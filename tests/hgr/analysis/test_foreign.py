@@ -52,7 +52,7 @@ def test_relevant_maps_ids(tmp_path: Path) -> None:
         ({"texts": [], "videos": ["v"]}, (1, 1), "two lists that are not empty"),
         ([1], (1, 1), "two lists that are not empty"),
         ({"texts": ["a", "b"], "videos": ["v", "w"]}, (2, 3), r"shape \(2, 3\), expected \(2, 2\)"),
-        ({"texts": [{"id": "a", "video": "x"}], "videos": ["v"]}, (1, 1), "1 texts have no video"),
+        ({"texts": [{"id": "a", "video": "x"}], "videos": ["v"]}, (1, 1), "1 text has no video"),
         ({"texts": [{"id": "a"}], "videos": ["v"]}, (1, 1), "'a': expected the id of its video"),
         ({"texts": [3], "videos": ["v"]}, (1, 1), "text 0 is 3"),
         ({"texts": ["a", "a"], "videos": ["v", "w"]}, (2, 2), "text id occurs twice"),
@@ -64,9 +64,16 @@ def test_errors(tmp_path: Path, content: Any, shape: tuple[int, int], message: s
         open_foreign({"fused": scores}, ids)
 
 
+def test_bad_scores_are_named_by_file_and_ids(tmp_path: Path) -> None:
+    scores, ids = files(tmp_path, {"texts": ["a", "b"], "videos": ["v", "w"]}, (2, 2))
+    np.save(scores, np.array([[1.0, 2.0], [np.nan, 3.0]]))
+    with pytest.raises(DataError, match=r"scores.npy: event: .* text 'b' .* video 'v'"):
+        open_foreign({"event": scores}, ids)
+
+
 def test_names_of_matrices() -> None:
     assert parse_matrix_names(["a.npy"]) == {"fused": "a.npy"}
     assert parse_matrix_names(["event=a.npy", "fused=b.npy"]) == {"event": "a.npy", "fused": "b.npy"}
-    for bad in (["a.npy", "b.npy"], ["=a.npy"], ["x=a", "x=b"]):
+    for bad in (["a.npy", "b.npy"], ["=a.npy"], ["x=a", "x=b"], ["a/b=x"]):
         with pytest.raises(DataError, match="distinct names"):
             parse_matrix_names(bad)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from hgr.analysis.graded_option import graded_names, read_knowledge
 from hgr.analysis.graded_rows import PROXIES, CaptionKnowledge, graded_rows
 from hgr.analysis.level_analysis import analyze
 from hgr.analysis.level_tables import to_markdown
-from hgr.analysis.stored import StoredSimilarity, TextRow
+from hgr.analysis.stored import SimilarityWriter, StoredSimilarity, TextRow
+from hgr.cli.main import run
+from hgr.data.classes import CLASSES_FILE, ActionClasses, Classes, write_classes
 from hgr.errors import DataError
+from hgr.metrics.class_relevance import graded_precision
 from hgr.metrics.graded import average_precision, ndcg
 from hgr.metrics.relevance import meteor_like
 from parsing.formats import write_parses
@@ -75,6 +79,77 @@ def test_rows_are_ndcg_and_map_of_the_proxy(tmp_path: Path) -> None:
     assert pos != pytest.approx(syn)
     table = to_markdown(analyze(stored(), graded=names, knowledge=known))
     assert all(f"| {name} | 4 | text to video |" in table for name in names)
+
+
+DOOR, ONION, WAIT = ActionClasses(3, frozenset({8})), ActionClasses(7, frozenset({16, 8})), ActionClasses(60)
+KITCHEN = Classes(
+    {"t1": DOOR, "t2": ONION, "t3": WAIT, "elsewhere": WAIT},
+    {"v0": DOOR, "v1": DOOR, "v2": ONION, "v3": WAIT},
+)
+RELEVANCE = torch.tensor([[1, 1, 0.25, 0], [0.25, 0.25, 1, 0], [0, 0, 0, 0.5]])
+"""Of the captions with classes and all videos."""
+
+
+def kitchen() -> StoredSimilarity:
+    """Clips 0 and 1 have one narration, for which t1 stands; clip 3 shows nothing."""
+    narrations = ("open door", "open door", "cut onion at door", "wait")
+    texts = tuple(TextRow(f"t{i}", (f"v{i}",), text) for i, text in enumerate(narrations))
+    scores = np.random.default_rng(0).random((4, 4)).astype(np.float32)
+    return StoredSimilarity(texts, ("v0", "v1", "v2", "v3"), {"event": scores}, {}, "small")
+
+
+def test_classes_decide_alone_and_one_caption_stands_for_its_string() -> None:
+    (row,) = graded_rows(kitchen(), "event", ["classes"], CaptionKnowledge(classes=KITCHEN))
+    assert (row["relevance"], row["captions"]) == ("classes", 3)
+    scores = torch.from_numpy(kitchen().matrices["event"][1:])
+    for direction, s, r in (("text_to_video", scores, RELEVANCE), ("video_to_text", scores.T, RELEVANCE.T)):
+        assert row[direction]["nDCG"] == pytest.approx(ndcg(s, r).nanmean().item())
+        assert row[direction]["mAP"] == pytest.approx(graded_precision(s, r).nanmean().item())
+        assert row[direction]["skipped"] == 0
+
+
+def test_classes_of_a_run_come_from_its_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run" / "similarity" / "test"
+    writer = SimilarityWriter(folder, kitchen().texts, kitchen().videos, ["event"])
+    writer.add("event", kitchen().matrices["event"])
+    writer.close()
+    asked = ["analyze", str(tmp_path / "run"), "--graded", "classes"]
+    assert run(asked) == 3
+    assert "expected classes.jsonl in the folder of the run's data set" in capsys.readouterr().err
+    config = f"name: x\ndata: {{folder: {tmp_path / 'data'}}}\nmodel: {{system: hgr}}\n"
+    (tmp_path / "run" / "config.yaml").write_text(config)
+    assert run(asked) == 3
+    assert f"{tmp_path / 'data' / CLASSES_FILE}: no such file" in capsys.readouterr().err
+    write_classes(tmp_path / "data" / CLASSES_FILE, KITCHEN)
+    assert run(asked) == 0
+    assert "| classes | 3 | video to text |" in capsys.readouterr().out
+    known = CaptionKnowledge(classes=KITCHEN)
+    assert graded_rows(
+        StoredSimilarity.open(folder), "event", ["classes"], CaptionKnowledge()
+    ) == graded_rows(kitchen(), "event", ["classes"], known)
+
+
+def test_classes_of_matrices_from_elsewhere_lie_beside_their_ids(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "scores.npy", kitchen().matrices["event"])
+    texts = [{"id": row.id, "video": row.videos[0], "text": row.text} for row in kitchen().texts]
+    (tmp_path / "ids.json").write_text(json.dumps({"texts": texts, "videos": list(kitchen().videos)}))
+    asked = ["analyze", "--similarity", str(tmp_path / "scores.npy"), "--ids", str(tmp_path / "ids.json")]
+    assert run([*asked, "--graded", "classes"]) == 3
+    assert "or beside the file of ids" in capsys.readouterr().err
+    write_classes(tmp_path / CLASSES_FILE, KITCHEN)
+    assert run([*asked, "--graded", "classes"]) == 0
+    assert "| classes | 3 | text to video |" in capsys.readouterr().out
+
+
+def test_missing_classes_are_named() -> None:
+    for classes, message in (
+        (Classes({"x": DOOR}, KITCHEN.videos), "no classes of any of the captions"),
+        (Classes(KITCHEN.captions, {"v0": DOOR}), "no classes of 3 videos, e.g. 'v1'"),
+    ):
+        with pytest.raises(DataError, match=message):
+            graded_rows(kitchen(), "event", ["classes"], CaptionKnowledge(classes=classes))
 
 
 def test_role_graphs_by_default() -> None:

@@ -29,7 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = make_run(tmp_path_factory.mktemp("written"))
     loaded = load_run(path)
     settings = loaded.settings.evaluation.model_copy(update={"keep_similarity": True})
-    assert isinstance(evaluate_run(loaded, "test", settings=settings), EvaluationResult)
+    for split in ("val", "test"):
+        assert isinstance(evaluate_run(loaded, split, settings=settings), EvaluationResult)
     return path
 
 
@@ -39,7 +40,7 @@ def test_results_and_ranks(folder: Path) -> None:
 
 
 def test_analysis(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--validation", "test", "--graded", "all", "--correction", "dual_softmax=0.1", "--steps", "2"]
+    options = ["--validation", "val", "--graded", "all", "--correction", "dual_softmax=0.1", "--steps", "2"]
     assert run(["analyze", str(folder), *options, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     stored = json.loads((folder / "results" / "test.analysis.json").read_text())

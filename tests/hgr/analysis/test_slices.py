@@ -5,6 +5,7 @@ import torch
 
 from graphs.role_graph import Edge, Node, RoleGraph
 from hgr.analysis.slices import caption_labels, compositions, slice_rows
+from hgr.errors import DataError
 from hgr.metrics.ranking import ranks
 
 
@@ -37,11 +38,31 @@ def test_labels() -> None:
     ]
     assert labels["events"] == [("1",), ("0",), ("1",), ()]
     assert labels["role"] == [("ARG0",), (), ("ARG0",), ()]
-    assert labels["verb"][0] == ("runs",)
+    assert labels["verb"][0] == ("run",)
     assert labels["composition"] == [("seen at most 5 times",), ("none",), ("seen at most 5 times",), ()]
     assert caption_labels(texts[2:3], graphs, [])["composition"] == [("unseen",)]
-    assert compositions(graphs[texts[2]]) == {("runs", "ARG0", "man")}
+    assert compositions(graphs[texts[2]]) == {("run", "ARG0", "man")}
     assert set(caption_labels(texts)) == {"words"}
+
+
+def test_verbs_and_compositions_are_those_of_the_dictionary() -> None:
+    """Other forms, numbers, auxiliaries, particles and what follows a noun are the same slice."""
+    texts = ["a man jumps", "two Men jumping.", "men with hats jumped", "a man is"]
+    agents: tuple[tuple[int, ...], ...] = ((0, 1), (0, 1), (0, 1, 2), (0, 1))
+    graphs = {
+        text: graph(text, len(text.split()) - 1, agent) for text, agent in zip(texts, agents, strict=True)
+    }
+    labels = caption_labels(texts, graphs, [graphs[texts[0]]])
+    assert labels["verb"] == [("jump",)] * 3 + [("be",)]
+    assert labels["composition"] == [("seen at most 5 times",)] * 3 + [("unseen",)]
+
+
+def test_training_graphs_that_hold_all_captions_are_an_error() -> None:
+    texts = ["a man jumps", "a dog jumps"]
+    graphs = {text: graph(text, 2, (0, 1)) for text in texts}
+    with pytest.raises(DataError, match="hold all 2 captions that are sliced.*--split train"):
+        caption_labels([*texts, "not parsed"], graphs, graphs.values())
+    assert caption_labels(texts, graphs, [graphs[texts[0]]])["composition"][1] == ("unseen",)
 
 
 def test_rows_hold_the_numbers_of_their_queries_only() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hgr.analysis.stored import SimilarityWriter, StoredSimilarity, TextRow, open_matrix
+from hgr.analysis.stored import SimilarityWriter, StoredSimilarity, TextRow, open_matrix, score_type
 from hgr.errors import DataError
 
 TEXTS = (TextRow("a", ("v1",), "a man runs"), TextRow("b", ("v0", "v1"), "a dog"), TextRow("c", ("v0",)))
@@ -77,9 +77,61 @@ def test_a_newer_version_is_an_error(tmp_path: Path) -> None:
 
 def test_ids_are_checked() -> None:
     matrix = {"event": np.zeros((2, 1))}
-    with pytest.raises(DataError, match="1 texts have no video among the 1 columns, the first 'b'"):
+    with pytest.raises(DataError, match=r"1 text has no video among the columns \(1\), the first 'b'"):
         StoredSimilarity((TextRow("a", ("v",)), TextRow("b", ("w",))), ("v",), matrix)
     with pytest.raises(DataError, match="text id occurs twice"):
         StoredSimilarity((TextRow("a", ("v",)), TextRow("a", ("v",))), ("v",), matrix)
     with pytest.raises(DataError, match="video id occurs twice"):
         StoredSimilarity((TextRow("a", ("v",)),), ("v", "v"), matrix)
+
+
+def test_precision_of_scores() -> None:
+    narrow = [np.dtype(kind) for kind in (np.float16, np.float32, np.int8, np.uint16)]
+    assert score_type(*narrow) is np.float32
+    for kind in (np.float64, np.int32, np.int64):
+        assert score_type(*narrow, np.dtype(kind)) is np.float64
+
+
+def test_numbers_that_float64_does_not_hold_are_refused(tmp_path: Path) -> None:
+    for kind in (np.int64, np.uint64):
+        np.save(tmp_path / "whole.npy", np.array([[0, 2**53]], dtype=kind))
+        assert open_matrix(tmp_path / "whole.npy").tolist() == [[0, 2**53]]
+        np.save(tmp_path / "whole.npy", np.array([[0, 2**53 + 1]], dtype=kind))
+        with pytest.raises(DataError, match="whole.npy: u?int64 numbers that float64 does not hold"):
+            open_matrix(tmp_path / "whole.npy")
+    if np.dtype(np.longdouble).itemsize > 8:
+        np.save(tmp_path / "long.npy", np.ones((1, 1), dtype=np.longdouble))
+        with pytest.raises(DataError, match="that float64 does not hold"):
+            open_matrix(tmp_path / "long.npy")
+
+
+def test_a_matrix_keeps_its_precision_on_disk(tmp_path: Path) -> None:
+    fine = 1.0 + np.arange(6).reshape(3, 2) * 1e-12
+    writer = SimilarityWriter(tmp_path, TEXTS, ["v0", "v1"], ["event", "fused"], {"fused": np.float64})
+    writer.add("event", fine)
+    writer.add("fused", fine)
+    writer.close()
+    stored = StoredSimilarity.open(tmp_path)
+    assert np.array_equal(stored.scores("fused"), fine)
+    assert stored.scores("event", 1).dtype == np.float32 and stored.scores("event", 1).shape == (2, 2)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_bad_score_is_named_by_file_and_ids(tmp_path: Path, value: float) -> None:
+    scores = write(tmp_path)
+    scores[2, 1] = value
+    np.save(tmp_path / "action.npy", scores)
+    stored = StoredSimilarity.open(tmp_path)
+    stored.scores("action", 0, 2)
+    with pytest.raises(
+        DataError, match=r"action.npy: action: NaN or infinite .* text 'c' \(row 2\) and video 'v1'"
+    ):
+        stored.scores("action", 1)
+    assert StoredSimilarity.open(tmp_path).answered().tolist() == [0, 1]
+
+
+def test_scores_whose_sum_overflows_are_fine() -> None:
+    large = np.full((1, 2), 3e38, dtype=np.float32)
+    stored = StoredSimilarity((TextRow("a", ("v",)),), ("v", "w"), {"event": large})
+    assert np.array_equal(stored.scores("event"), large)
+    assert stored.answered().tolist() == [0]

@@ -6,7 +6,8 @@ import importlib
 import pytest
 
 MODULES = (
-    "hgr.metrics.corrections", "hgr.metrics.graded", "hgr.metrics.grouping", "hgr.metrics.ranking",
+    "hgr.metrics.class_relevance", "hgr.metrics.corrections", "hgr.metrics.graded", "hgr.metrics.grouping",
+    "hgr.metrics.ranking",
     "hgr.metrics.relevance", "hgr.metrics.selection", "hgr.metrics.summary", "hgr.analysis.agreement",
     "hgr.analysis.significance", "hgr.analysis.probes.morphology",
 )  # fmt: skip

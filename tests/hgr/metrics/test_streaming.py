@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from hgr.metrics.grouping import best_of_group
 from hgr.metrics.ranking import ranks
-from hgr.metrics.streaming import PairScores, RankCounter
+from hgr.metrics.streaming import GroupCounter, PairScores, RankCounter
 
 
 def blocks(scores: Tensor, height: int, width: int, seed: int) -> list[tuple[Tensor, int, int]]:
@@ -73,3 +74,30 @@ def test_errors() -> None:
         counter.ranks()
     with pytest.raises(ValueError, match="query 1, candidate 0"):
         counter.add(torch.tensor([[float("nan"), 0.0]]), 1, 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (4, 3), (100, 100)])
+def test_groups_equal_the_whole_matrix_in_any_order(seed: int, height: int, width: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    owners = torch.cat([torch.arange(11), torch.randint(0, 11, (18,), generator=generator)])
+    owners = owners.sort().values if seed % 2 else owners[torch.randperm(29, generator=generator)]
+    scores = torch.randint(0, (3, 8, 1000)[seed % 3], (29, 11), generator=generator).float()
+    best = torch.full((11,), -1.0).scatter_reduce(0, owners, scores[torch.arange(29), owners], "amax")
+    counter = GroupCounter(owners, best)
+    for block, row, column in blocks(scores, height, width, seed):
+        counter.add(block.T, column, row)
+    found = counter.ranks("pessimistic")
+    expected = ranks(best_of_group(scores, owners, 11).T, torch.eye(11, dtype=torch.bool), "pessimistic")
+    assert found.num_candidates == 11
+    for name in ("above", "tied", "relevant_tied", "best"):
+        assert torch.equal(getattr(found, name), getattr(expected, name))
+
+
+def test_groups_must_be_whole() -> None:
+    with pytest.raises(ValueError, match="candidates in each of 3 groups"):
+        GroupCounter(torch.tensor([0, 2, 2]), torch.zeros(3))
+    counter = GroupCounter(torch.tensor([0, 1, 1]), torch.zeros(2))
+    counter.add(torch.zeros(2, 2), 0, 0)
+    with pytest.raises(ValueError, match="query 0 was compared with 2 candidates, expected 3"):
+        counter.ranks()

@@ -74,3 +74,24 @@ def test_other_probes_and_missing_margins_are_errors(tmp_path: Path) -> None:
     margins.write_bytes(b"nothing")
     with pytest.raises(DataError, match="no readable margins"):
         read_margins(margins, probes)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.9, 0.99])
+def test_cut_margins_are_an_error_of_the_data(kept: float, tmp_path: Path) -> None:
+    path, folders, _, _ = made(tmp_path, 1)
+    margins = margins_path(RunFolder(folders[0]).results("probes.set"))
+    whole = margins.read_bytes()
+    margins.write_bytes(whole[: int(kept * len(whole))])
+    with pytest.raises(DataError, match="no readable margins"):
+        pool_probes(path, folders)
+
+
+def test_margins_with_a_changed_byte_are_an_error_of_the_data(tmp_path: Path) -> None:
+    path, folders, _, _ = made(tmp_path, 1)
+    margins = margins_path(RunFolder(folders[0]).results("probes.set"))
+    content = bytearray(margins.read_bytes())
+    middle = content.index(b"margin/action") + 200
+    content[middle] ^= 0xFF
+    margins.write_bytes(bytes(content))
+    with pytest.raises(DataError, match="no readable margins"):
+        pool_probes(path, folders)

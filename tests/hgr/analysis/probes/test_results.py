@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hgr.analysis.probes.generation import Probe, generate
+from hgr.analysis.probes.probe_set import Passport
 from hgr.analysis.probes.results import kind_results, largest_shares, mean_accuracy, right_level_rate
 from hgr.analysis.probes.tables import check_sheet, results_json, results_markdown
 from tests.hgr.analysis.probes.small_corpus import corpus_captions
@@ -85,6 +86,27 @@ def test_tables() -> None:
     assert "Which level's margin is the largest" in text and "| action | contradiction |" in text
     content = results_json(results, [], {"probes": "x"})
     assert json.loads(json.dumps(content, allow_nan=False)) == content
-    rows = list(csv.reader(io.StringIO(check_sheet(probes, 7))))
-    assert len(rows) == 8 and rows[1][4:] == ["", "", ""]
+
+
+def test_a_kind_that_the_text_gives_away_is_marked_beside_its_accuracy() -> None:
+    probes, margins = probes_and_margins(True)
+    results = kind_results(probes, margins, dict.fromkeys(margins, 1.0))
+    told = Passport("action", 90, 90, 0.9, 0.8, 0.7, 0.9, True)
+    rows = results_markdown(results, [told], "val").splitlines()
+    marked = [row for row in rows if row.endswith("|") and "the text gives it away" in row]
+    assert len(marked) == 1 and marked[0].startswith("| action | contradiction |")
+    assert "Spreads of the levels from: val" in rows
+    assert "Spreads" not in results_markdown(results, [])
+
+
+def test_the_sheet_shows_what_else_is_said_of_the_video() -> None:
+    probes, _ = probes_and_margins(True)
+    said = {p.video: [p.text, "=others", *(f"c{i}" for i in range(25))] for p in probes}
+    rows = list(csv.reader(io.StringIO(check_sheet(probes, 7, said))))
+    head, *lines = rows
+    assert len(lines) == 7 and head[4] == "siblings" and head[-1] == "supported by a sibling"
+    for line in lines:
+        assert line[4].startswith("'=others | c0 | ") and line[4].endswith("c18 | and 6 more")
+        assert line[5:] == ["", "", ""] and line[2] not in line[4].split(" | ")
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    assert list(csv.reader(io.StringIO(check_sheet(probes, 1, {}))))[1][4] == ""

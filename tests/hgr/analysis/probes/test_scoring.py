@@ -9,10 +9,11 @@ from graphs.build import build_role_graph
 from hgr import Retriever
 from hgr.analysis.probes.generation import Probe
 from hgr.analysis.probes.probe_set import write_probes
-from hgr.analysis.probes.running import run_probes
+from hgr.analysis.probes.running import PROBES_CAPTIONS, run_probes
 from hgr.analysis.probes.scoring import elsewhere, level_spreads, middle_frame, probe_margins
 from hgr.data.items import VideoItem
 from hgr.errors import DataError
+from hgr.run_evaluation import evaluate_run
 from tests.hgr.retrieval.small_run import SmallParser, captions, make_run, parse
 
 
@@ -92,8 +93,25 @@ def test_a_video_without_features_is_named(retriever: Retriever) -> None:
         *probes(),
         Probe("x", "action", "x", "nowhere", "a b pushes", "a b lifts", "", "", probes()[0].graph),
     ]
-    with pytest.raises(DataError, match="1 of 13 videos of the probes have no features, e.g. 'nowhere'"):
+    with pytest.raises(DataError, match="no features of 1 of 13 videos of the probes, e.g. 'nowhere'"):
         probe_margins(retriever, lost)
+
+
+def test_spreads_come_from_a_split_that_is_there(
+    run_folder: Path, retriever: Retriever, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_probes(tmp_path / "set.jsonl", probes(), [], {})
+    monkeypatch.setattr(Retriever, "load", classmethod(lambda cls, path, checkpoint: retriever))
+    quick = {"single_frame": False, "other_video": False}
+    assert run_probes(run_folder, tmp_path / "set.jsonl", **quick).about["spreads_from"] == PROBES_CAPTIONS
+    with pytest.raises(
+        DataError, match="nosuch: no stored similarities; run: hgr evaluate .* --split nosuch"
+    ):
+        run_probes(run_folder, tmp_path / "set.jsonl", validation="nosuch", **quick)
+    settings = retriever.run.settings.evaluation.model_copy(update={"keep_similarity": True})
+    evaluate_run(retriever.run, "test", settings=settings)
+    found = run_probes(run_folder, tmp_path / "set.jsonl", validation="test", **quick)
+    assert found.about["spreads_from"] == "test"
 
 
 def test_run_writes_results(
