@@ -56,6 +56,12 @@ META = {
             "license": "CC BY-SA 4.0",
             "author": "PropBank, University of Colorado Boulder",
         },
+        {
+            "name": "MSR-VTT captions (word vectors: counts of neighbors, no text)",
+            "url": "https://www.microsoft.com/en-us/research/publication/msr-vtt-a-large-video-description-dataset-for-bridging-video-and-language/",
+            "license": "research use",
+            "author": "Xu, Mei, Yao and Rui, CVPR 2016",
+        },
     ],
 }
 """What the pipeline's meta.json says about its origin."""
