@@ -57,7 +57,8 @@ def refine_probes(probes: Sequence[Probe], seed: int = 0) -> tuple[list[Probe], 
     """Adversarial refinement kind by kind, up to three rounds, each with a freshly trained blind reader.
 
     Controls, negations and dropped events are not refined: there is no wrong caption to hide, or it cannot be hidden.
-    A kind of which fewer than 20 pairs would remain stays as it is, and its passport says what gives it away.
+    A round that leaves fewer than 20 pairs, or is farther from chance than the one before, is not taken; the passport
+    says what gives the kind away.
 
     Args:
         probes: As made.
@@ -91,9 +92,11 @@ def _refine_kind(kind: str, own: list[Probe], seed: int) -> tuple[list[Probe], P
             fewer = [chosen[i] for i in refine(gaps, seed=seed + round_)]
             if len(fewer) < SMALLEST:
                 break
-            chosen = fewer
-            gaps = _gaps(chosen, seed + round_)
-            after = blind_accuracy(gaps)
+            fresh = _gaps(fewer, seed + round_)
+            reached = blind_accuracy(fresh)
+            if abs(reached - 0.5) >= abs(after - 0.5):
+                break
+            chosen, gaps, after = fewer, fresh, reached
     low, high = (0.0, 1.0) if after is None else wilson_interval(round(after * len(chosen)), len(chosen))
     hackable = None
     if after is not None and abs(after - 0.5) <= NEAR_CHANCE:
