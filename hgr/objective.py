@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from hgr.embeddings import Embeddings
 from hgr.errors import DataError
 from hgr.models.base import RetrievalModel, presence
+from hgr.settings import AlteredSettings
 
 
 @dataclass(frozen=True)
@@ -20,35 +20,6 @@ class LossReport:
 
     total: Tensor
     parts: dict[str, Tensor]
-
-
-class AlteredWeights(Protocol):
-    """Temperature and weights of the terms of altered captions; `hgr.settings.AlteredSettings` is one."""
-
-    @property
-    def temperature(self) -> float:
-        """Divides differences of scores."""
-        ...
-
-    @property
-    def owner(self) -> float:
-        """Weight of "altered_owner"."""
-        ...
-
-    @property
-    def fused(self) -> float:
-        """Weight of "altered_fused"."""
-        ...
-
-    @property
-    def choice(self) -> float:
-        """Weight of "altered_choice"."""
-        ...
-
-    @property
-    def prior(self) -> float:
-        """Weight of "altered_prior"."""
-        ...
 
 
 class Objective(nn.Module):
@@ -66,7 +37,7 @@ class Objective(nn.Module):
         loss: nn.Module,
         weights: Mapping[str, float],
         auxiliary_weights: Mapping[str, float] | None = None,
-        altered: AlteredWeights | None = None,
+        altered: AlteredSettings | None = None,
     ) -> None:
         super().__init__()
         if not weights and not auxiliary_weights:

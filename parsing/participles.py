@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from parsing.english import words
 from parsing.parsed_caption import Token
+from parsing.tree import Tree
 
 _SEEING = words("show see watch film record capture feature depict display")
 _MEDIA = words(
@@ -13,106 +14,85 @@ _MEDIA = words(
 )
 _FINITE = ("VBZ", "VBP", "VBD")
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "expl")
-Tree = tuple[Token, ...]
 
 
-def participles_put_right(tokens: Tree) -> Tree:
+def participles_put_right(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """The tree with participles on the noun that does what they say; the same object where nothing is to be done."""
     for i, token in enumerate(tokens):
         if token.xpos == "VBG" and token.deprel == "advcl":
-            noun = _seen_noun(tokens, i)
+            tree = Tree(tokens)
+            noun = _seen_noun(tree, i)
             if noun is not None:
                 tokens = _with(tokens, i, noun, "acl")
             else:
-                tokens = _with_subject_after(tokens, i)
+                tokens = _with_subject_after(tree, i)
         elif token.xpos in ("VBG", "VBN") and token.deprel == "acl":
-            noun = _shown_noun(tokens, i)
+            noun = _shown_noun(Tree(tokens), i)
             if noun is not None:
                 tokens = _with(tokens, i, noun, "acl")
     return tokens
 
 
-def _seen_noun(tokens: Tree, participle: int) -> int | None:
+def _seen_noun(tree: Tree, participle: int) -> int | None:
     """What is seen doing it: the object of "shows", the noun of "looks at" and "is shown of", right before."""
-    verb = tokens[participle].head
-    if verb >= participle or tokens[verb].upos != "VERB" or _has(tokens, participle, "mark"):
+    verb = tree.heads[participle]
+    if verb >= participle or tree.tokens[verb].upos != "VERB" or tree.has(participle, "mark"):
         return None
-    start = _first(tokens, participle)
-    for noun, token in enumerate(tokens[:participle]):
-        if token.head != verb or noun < verb or _last(tokens, noun) != start - 1:
+    start = tree.subtree(participle)[0]
+    lemma = tree.tokens[verb].lemma
+    for noun in tree.children[verb]:
+        if not verb < noun < participle or tree.subtree(noun)[-1] != start - 1:
             continue
-        lemma = tokens[verb].lemma
-        if token.deprel == "obj" and lemma in _SEEING:
+        if tree.relations[noun] == "obj" and lemma in _SEEING:
             return noun
-        case = [t.text.lower() for t in tokens[:noun] if t.head == noun and t.deprel == "case"]
-        if token.deprel == "obl" and (
+        case = _cases_before(tree, noun)
+        if tree.relations[noun] == "obl" and (
             (lemma == "look" and case == ["at"]) or (lemma in _SEEING and case == ["of"])
         ):
             return noun
     return None
 
 
-def _shown_noun(tokens: Tree, participle: int) -> int | None:
+def _shown_noun(tree: Tree, participle: int) -> int | None:
     """In "a video of a man singing" the man sings; None where the participle already hangs there."""
-    media = tokens[participle].head
-    if media < 0 or tokens[media].lemma not in _MEDIA:
+    media = tree.heads[participle]
+    if media < 0 or tree.tokens[media].lemma not in _MEDIA:
         return None
-    start = _first(tokens, participle)
-    for noun, token in enumerate(tokens[:participle]):
-        of = any(t.head == noun and t.deprel == "case" and t.text.lower() == "of" for t in tokens[:noun])
-        if token.head == media and token.deprel == "nmod" and of and _last(tokens, noun) == start - 1:
+    start = tree.subtree(participle)[0]
+    for noun in tree.children[media]:
+        of = noun < participle and tree.relations[noun] == "nmod" and "of" in _cases_before(tree, noun)
+        if of and tree.subtree(noun)[-1] == start - 1:
             return noun
     return None
 
 
-def _with_subject_after(tokens: Tree, participle: int) -> Tree:
+def _with_subject_after(tree: Tree, participle: int) -> tuple[Token, ...]:
     """In "while singing a woman plays" the woman is no object: a verb without subject follows her."""
-    verb = tokens[participle].head
+    tokens, verb = tree.tokens, tree.heads[participle]
     if verb < participle or tokens[verb].deprel != "root" or tokens[verb].upos != "VERB":
         return tokens
-    if _has(tokens, verb, *_SUBJECTS):
+    if tree.has(verb, *_SUBJECTS):
         return tokens
-    auxiliaries = [
-        k for k, t in enumerate(tokens[:verb]) if t.head == verb and t.deprel in ("aux", "aux:pass")
-    ]
+    auxiliaries = [k for k in tree.children[verb] if k < verb and tree.relations[k] in ("aux", "aux:pass")]
     if tokens[verb].xpos not in _FINITE and not auxiliaries:
         return tokens
     opening = min([verb, *auxiliaries])
-    for noun in range(participle + 1, opening):
-        token = tokens[noun]
-        if token.head == participle and token.deprel == "obj" and _last(tokens, noun) == opening - 1:
-            passive = any(tokens[k].deprel == "aux:pass" for k in auxiliaries)
+    for noun in tree.children[participle]:
+        between = participle < noun < opening
+        if between and tree.relations[noun] == "obj" and tree.subtree(noun)[-1] == opening - 1:
+            passive = any(tree.relations[k] == "aux:pass" for k in auxiliaries)
             return _with(tokens, noun, verb, "nsubj:pass" if passive else "nsubj")
     return tokens
 
 
-def _with(tokens: Tree, position: int, head: int, relation: str) -> Tree:
+def _cases_before(tree: Tree, noun: int) -> list[str]:
+    """The prepositions of a noun."""
+    return [
+        tree.tokens[c].text.lower() for c in tree.children[noun] if c < noun and tree.relations[c] == "case"
+    ]
+
+
+def _with(tokens: tuple[Token, ...], position: int, head: int, relation: str) -> tuple[Token, ...]:
     result = list(tokens)
     result[position] = replace(tokens[position], head=head, deprel=relation)
     return tuple(result)
-
-
-def _has(tokens: Tree, head: int, *relations: str) -> bool:
-    return any(t.head == head and t.deprel in relations for t in tokens)
-
-
-def _first(tokens: Tree, top: int) -> int:
-    """First position of the subtree of a word."""
-    return min(_below(tokens, top))
-
-
-def _last(tokens: Tree, top: int) -> int:
-    """Last position of the subtree of a word."""
-    return max(_below(tokens, top))
-
-
-def _below(tokens: Tree, top: int) -> set[int]:
-    found = {top}
-    open_ = [top]
-    while open_:
-        parent = open_.pop()
-        for i, token in enumerate(tokens):
-            if token.head == parent and i not in found:
-                found.add(i)
-                open_.append(i)
-    return found

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from parsing.align import onto_words
 from parsing.english import words
-from parsing.parsed_caption import Argument, Predicate
+from parsing.parsed_caption import Argument, ParsedCaption, Predicate, Token
+from parsing.predicates import Parts
 
 _PLAIN = re.compile(r"[\w\s-]*\Z")
 _OPENING = "\"'“‘([{«¿¡"
@@ -51,6 +53,22 @@ def pieces_of(text: str, clitics: bool) -> Pieces | None:
         return None
     owners = tuple(i for i, parts in enumerate(cut) for _ in parts)
     return Pieces(tuple(piece for parts in cut for piece in parts), owners)
+
+
+def words_to_read(text: str, pieces: Pieces | None) -> list[str]:
+    """What a pipeline reads of a caption: its pieces, or its words where it has none."""
+    return text.split() if pieces is None else list(pieces.texts)
+
+
+def onto_caption(tokens: tuple[Token, ...], parts: Parts, text: str, pieces: Pieces | None) -> ParsedCaption:
+    """A caption's parse from what was found in its pieces, or in its words where it has none.
+
+    Raises:
+        ValueError: The tokens do not spell the caption.
+    """
+    if pieces is None:
+        return ParsedCaption(text, tokens, *parts)
+    return ParsedCaption(text, onto_words(tokens, text), *onto_owners(*parts, pieces.owners))
 
 
 def _cut(word: str, clitics: bool) -> list[str]:

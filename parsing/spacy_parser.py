@@ -9,12 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parsing.align import onto_words
 from parsing.code_digest import code_digest
 from parsing.lemmas import with_known_lemmas
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
-from parsing.pieces import onto_owners, pieces_of
+from parsing.pieces import onto_caption, pieces_of, words_to_read
 from parsing.predicates import Labeller, predicates_from_trees
 from parsing.relations import is_clearnlp, to_universal
 from parsing.repair import repaired
@@ -69,18 +68,14 @@ class SpacyParser:
 
     def _parse_batch(self, texts: list[str]) -> list[ParsedCaption | ParseFailure]:
         pieces = [pieces_of(text, self.nlp.lang == "en") for text in texts]
-        read = [
-            list(p.texts) if p is not None else text.split() for text, p in zip(texts, pieces, strict=True)
-        ]
+        read = [words_to_read(text, cut) for text, cut in zip(texts, pieces, strict=True)]
         docs = self.nlp.pipe((caption_doc(self.nlp, w) for w in read if w), batch_size=max(len(texts), 1))
         found = [put_right(doc_tokens(doc), self._convert, self._verbs) for doc in docs]
         trees = iter(zip(found, predicates_from_trees(found, self.labeller), strict=True))
         results: list[ParsedCaption | ParseFailure] = []
         for text, words, cut in zip(texts, read, pieces, strict=True):
             tokens, parts = next(trees) if words else ((), ((), ()))
-            if cut is not None:
-                tokens, parts = onto_words(tokens, text), onto_owners(*parts, cut.owners)
-            results.append(ParsedCaption(text, tokens, *parts))
+            results.append(onto_caption(tokens, parts, text, cut))
         return results
 
 

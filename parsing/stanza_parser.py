@@ -14,7 +14,7 @@ from parsing.code_digest import code_digest
 from parsing.guard import batches
 from parsing.parsed_caption import ROOT, ParsedCaption, ParseFailure, Token
 from parsing.parsers import ParserError
-from parsing.pieces import onto_owners, pieces_of
+from parsing.pieces import onto_caption, pieces_of, words_to_read
 from parsing.predicates import predicates_from_tree
 from parsing.roles_model import default_labeller
 
@@ -47,7 +47,7 @@ class StanzaParser:
         for batch in batches(texts, batch_size):
             spaced = [text for text in batch if text.split() and not _needs_words(text)]
             pieces = {text: pieces_of(text, self._language == "en") for text in spaced}
-            read = [p.texts if p is not None else text.split() for text, p in pieces.items()]
+            read = [words_to_read(text, cut) for text, cut in pieces.items()]
             trees = dict(zip(pieces, self._trees(read), strict=True))
             for text in batch:
                 try:
@@ -56,16 +56,14 @@ class StanzaParser:
                     if cut is None:
                         tokens = onto_words(tokens, text)
                     parts = predicates_from_tree(tokens, self._labeller)
-                    if cut is not None:
-                        tokens, parts = onto_words(tokens, text), onto_owners(*parts, cut.owners)
-                    yield ParsedCaption(text, tokens, *parts)
+                    yield onto_caption(tokens, parts, text, cut)
                 except ValueError as error:
                     yield ParseFailure(text, f"{self.name}: {error}")
 
-    def _trees(self, captions: Sequence[Sequence[str]]) -> list[tuple[Token, ...]]:
+    def _trees(self, captions: Sequence[list[str]]) -> list[tuple[Token, ...]]:
         if not captions:
             return []
-        sentences = self._words_pipeline([list(words) for words in captions]).sentences
+        sentences = self._words_pipeline(captions).sentences
         if len(sentences) != len(captions):
             raise ParserError(f"{self.name}: {len(sentences)} sentences for {len(captions)} captions")
         return [tokens_of([sentence]) for sentence in sentences]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hgr.cli.protocol_option import ProtocolDeviates
+
 if TYPE_CHECKING:
     from hgr.analysis.stored import StoredSimilarity
     from hgr.runs import RunFolder
@@ -42,13 +44,7 @@ def command(
             help="With --similarity: name of the protocol that the split stands for; its counts are checked."
         ),
     ] = None,
-    protocol_deviates: Annotated[
-        bool,
-        typer.Option(
-            "--protocol-deviates",
-            help="Go on where the split is not what the protocol expects; the result says that it deviates.",
-        ),
-    ] = False,
+    protocol_deviates: ProtocolDeviates = False,
     graphs: Annotated[Path | None, typer.Option(help="Role graphs of the captions, for slices.")] = None,
     training_graphs: Annotated[
         Path | None, typer.Option(help="Role graphs of training captions, for unseen compositions.")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hgr.cli.protocol_option import ProtocolDeviates
+
 
 def command(
     run: Annotated[Path, typer.Argument(help="Folder of a trained run.")],
@@ -14,13 +16,7 @@ def command(
     protocol: Annotated[
         str, typer.Option(help="Name of the protocol that the split stands for; its counts are checked.")
     ] = "custom",
-    protocol_deviates: Annotated[
-        bool,
-        typer.Option(
-            "--protocol-deviates",
-            help="Go on where the split is not what the protocol expects; the result says that it deviates.",
-        ),
-    ] = False,
+    protocol_deviates: ProtocolDeviates = False,
     checkpoint: Annotated[str, typer.Option(help="best or last.")] = "best",
     keep_similarity: Annotated[
         bool, typer.Option("--keep-similarity", help="Keep the matrices of every level in the run's folder.")

@@ -9,7 +9,7 @@ from typing import Any
 from hgr.analysis.probes.margins_file import StoredMargins, margins_path, write_margins
 from hgr.analysis.probes.probe_set import Passport, read_probes
 from hgr.analysis.probes.results import FUSED, KindResult, kind_results
-from hgr.analysis.probes.scoring import elsewhere, level_spreads, probe_margins
+from hgr.analysis.probes.scoring import elsewhere, encode_probes, level_spreads, probe_margins
 from hgr.analysis.probes.tables import SCHEMA, results_json
 from hgr.analysis.stored import StoredSimilarity
 from hgr.analysis.versioned_json import write_versioned
@@ -70,10 +70,13 @@ def run_probes(
     retriever = Retriever.load(run, checkpoint=checkpoint)
     folder = retriever.run.folder
     scores, spreads_from = _stored_scores(folder, validation)
-    margins = probe_margins(retriever, listed)
-    single = probe_margins(retriever, listed, single_frame=True)[FUSED] if single_frame else None
+    encoded = encode_probes(retriever, listed)
+    margins = probe_margins(retriever, listed, encoded=encoded)
+    single = None
+    if single_frame:
+        single = probe_margins(retriever, listed, encoded=encoded, single_frame=True)[FUSED]
     moved = elsewhere(listed) if other_video else None
-    other = None if moved is None else probe_margins(retriever, moved)[FUSED]
+    other = None if moved is None else probe_margins(retriever, moved, encoded=encoded)[FUSED]
     spreads = level_spreads(retriever, listed, scores)
     results = kind_results(listed, margins, spreads, single, other, seed)
     about = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from hgr.analysis.probes.generation import Probe
 from hgr.analysis.stored import StoredSimilarity
 from hgr.data.items import VideoItem
 from hgr.errors import DataError
+from hgr.retrieval.encoded import Encoded
 from hgr.retrieval.index import encode_video_items
 from hgr.retrieval.retriever import Retriever
 from parsing.wording import counted
@@ -21,15 +22,29 @@ SAMPLE_TEXTS = 200
 """Captions against all videos of the probes, where no validation similarities are stored."""
 
 
-def probe_margins(
+@dataclass(frozen=True)
+class EncodedProbes:
+    """The texts of a probe set as a run encodes them.
+
+    Attributes:
+        order: Positions of the probes, those of one video together.
+        true: The captions in that order.
+        altered: Their altered versions.
+    """
+
+    order: tuple[int, ...]
+    true: Encoded
+    altered: Encoded
+
+
+def encode_probes(
     retriever: Retriever,
     probes: Sequence[Probe],
     *,
     graphs: Literal["parsed", "edited"] = "parsed",
     originals: dict[str, RoleGraph] | None = None,
-    single_frame: bool = False,
-) -> dict[str, np.ndarray]:
-    """Score of the true caption minus score of the altered one, with the video of both.
+) -> EncodedProbes:
+    """Encode both sides of every probe, once for all videos that they are scored with.
 
     Args:
         retriever: An opened run.
@@ -37,6 +52,34 @@ def probe_margins(
         graphs: "parsed": both captions are parsed as the run's queries are. "edited": the altered caption has the
             edited graph, the true one that of `originals`.
         originals: Caption -> role graph, with "edited".
+
+    Raises:
+        DataError: A video without features, a caption without a graph.
+    """
+    _check_videos(retriever, probes)
+    order = tuple(sorted(range(len(probes)), key=lambda i: probes[i].video))
+    true, altered = (
+        retriever.encode_items(
+            retriever.queries([_query(probes[i], changed, graphs, originals) for i in order])
+        )
+        for changed in (False, True)
+    )
+    return EncodedProbes(order, true, altered)
+
+
+def probe_margins(
+    retriever: Retriever,
+    probes: Sequence[Probe],
+    *,
+    encoded: EncodedProbes | None = None,
+    single_frame: bool = False,
+) -> dict[str, np.ndarray]:
+    """Score of the true caption minus score of the altered one, with the video of both.
+
+    Args:
+        retriever: An opened run.
+        probes: The probes; their videos must have features.
+        encoded: Their texts, or those of the same probes with other videos (`elsewhere`); made here where None.
         single_frame: Keep only the middle frame of every video.
 
     Returns:
@@ -45,23 +88,14 @@ def probe_margins(
     Raises:
         DataError: A video without features, a caption without a graph.
     """
-    order = sorted(range(len(probes)), key=lambda i: probes[i].video)
+    _check_videos(retriever, probes)
+    encoded = encoded or encode_probes(retriever, probes)
+    order = list(encoded.order)
     videos = list(dict.fromkeys(probes[i].video for i in order))
-    known = set(retriever.run.video_ids)
-    missing = [video for video in videos if video not in known]
-    if missing:
-        raise DataError(
-            f"no features of {len(missing):,} of {counted(len(videos), 'video')} of the probes, "
-            f"e.g. {missing[0]!r}"
-        )
     items = [retriever.run.video_items((video,))[0] for video in videos]
     if single_frame:
         items = [middle_frame(item) for item in items]
     encoded_videos = encode_video_items(retriever.run, items)
-    sides = []
-    for altered in (False, True):
-        queries = [_query(probes[i], altered, graphs, originals) for i in order]
-        sides.append(retriever.encode_items(retriever.queries(queries)))
     margins: dict[str, np.ndarray] = {}
     start = 0
     for position, video in enumerate(videos):
@@ -70,6 +104,7 @@ def probe_margins(
             stop += 1
         device = retriever.run.device
         column = encoded_videos.block(position, position + 1, device)
+        sides = (encoded.true, encoded.altered)
         both = [retriever.similarity(side.block(start, stop, device), column) for side in sides]
         for name in both[0]:
             values = margins.setdefault(name, np.full(len(probes), np.nan))
@@ -117,6 +152,17 @@ def middle_frame(item: VideoItem) -> VideoItem:
             name: frames[len(frames) // 2 : len(frames) // 2 + 1] for name, frames in item.streams.items()
         },
     )
+
+
+def _check_videos(retriever: Retriever, probes: Sequence[Probe]) -> None:
+    known = set(retriever.run.video_ids)
+    videos = sorted({probe.video for probe in probes})
+    missing = [video for video in videos if video not in known]
+    if missing:
+        raise DataError(
+            f"no features of {len(missing):,} of {counted(len(videos), 'video')} of the probes, "
+            f"e.g. {missing[0]!r}"
+        )
 
 
 def _query(

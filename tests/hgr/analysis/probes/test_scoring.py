@@ -10,7 +10,7 @@ from hgr import Retriever
 from hgr.analysis.probes.generation import Probe
 from hgr.analysis.probes.probe_set import write_probes
 from hgr.analysis.probes.running import PROBES_CAPTIONS, run_probes
-from hgr.analysis.probes.scoring import elsewhere, level_spreads, middle_frame, probe_margins
+from hgr.analysis.probes.scoring import elsewhere, encode_probes, level_spreads, middle_frame, probe_margins
 from hgr.data.items import VideoItem
 from hgr.errors import DataError
 from hgr.run_evaluation import evaluate_run
@@ -65,11 +65,12 @@ def test_margins_are_those_of_the_pairs_one_by_one(retriever: Retriever) -> None
 def test_edited_graphs_equal_parsed_ones_where_the_edit_is_right(retriever: Retriever) -> None:
     listed = probes()
     originals = {c.text: build_role_graph(parse(c.text)) for c in captions(24)}
-    edited = probe_margins(retriever, listed, graphs="edited", originals=originals)
+    encoded = encode_probes(retriever, listed, graphs="edited", originals=originals)
+    edited = probe_margins(retriever, listed, encoded=encoded)
     for name, values in probe_margins(retriever, listed).items():
         assert np.allclose(values, edited[name], atol=1e-6)
     with pytest.raises(DataError, match="has no role graph"):
-        probe_margins(retriever, listed, graphs="edited", originals={})
+        encode_probes(retriever, listed, graphs="edited", originals={})
 
 
 def test_one_frame_is_the_middle_one(retriever: Retriever) -> None:
@@ -86,6 +87,15 @@ def test_elsewhere_gives_every_probe_another_video() -> None:
     assert all(a.video != b.video and a.text == b.text for a, b in zip(listed, moved, strict=True))
     assert {p.video for p in moved} == {p.video for p in listed}
     assert elsewhere(listed[:1]) is None
+
+
+def test_texts_encoded_once_serve_other_videos_too(retriever: Retriever) -> None:
+    listed = probes()
+    encoded, moved = encode_probes(retriever, listed), elsewhere(listed)
+    assert moved is not None
+    for given in (listed, moved):
+        for name, values in probe_margins(retriever, given).items():
+            assert np.allclose(values, probe_margins(retriever, given, encoded=encoded)[name], atol=1e-6)
 
 
 def test_a_video_without_features_is_named(retriever: Retriever) -> None:
