@@ -3,7 +3,8 @@
 python -m benchmarks.parsing --data ../shared/data [--held-back] [--captions 59800] [--skip-speed]
 
 Trees and roles are measured on the EWT test set, captions on the hand-labelled ones, missed verbs over MSR-VTT captions
-with the labels of benchmarks/parsing_verbless.json, speed in this process and in two.
+with the labels of benchmarks/parsing_verbless.json, speed in one process and in two, by both kinds of matrix products,
+and of `hgr parse`. The cache's own figures: python -m benchmarks.cache.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from parsing import ParsedCaption, load_parser
@@ -26,14 +31,20 @@ from parsing.parsed_caption import Token
 from parsing.predicates import Labeller
 from parsing.roles_model import RoleModel
 from parsing.rules import RuleLabeller
-from parsing.spacy_parser import SpacyParser, caption_doc, doc_tokens
-from parsing.training.scoring import argument_f1, caption_scores, tree_scores
+from parsing.spacy_parser import MODELS, SpacyParser, caption_doc, doc_tokens
+from parsing.training.scoring import CaptionScore, argument_f1, caption_scores, tree_scores
 from parsing.training.train_pipeline import lowered
 from parsing.training.treebank import GoldSentence, read_treebank
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LABELLED = REPOSITORY / "tests" / "parsing" / "data" / "captions_labelled.json"
 VERBLESS = Path(__file__).resolve().parent / "parsing_verbless.json"
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as they are": str,
+    '"A ... ."': lambda text: f"{text[0].upper()}{text[1:]}.",
+    '", and", ", while"': lambda text: re.sub(r"(?<=\w) (while|and)\b", r", \1", text),
+}
+"""Other spellings of a caption, each with as many words."""
 SAMPLE = 200
 SAMPLE_SEED = 11
 SPEED_CAPTIONS = 6000
@@ -92,6 +103,27 @@ def report_captions(parser: SpacyParser, data: Path, held_back: bool, verbose: b
             )
             if verbose and labeller == "model":
                 print("\n".join(f"    {line}" for line in score.errors))
+
+
+def respelled(captions: Sequence[dict], spell: Callable[[str], str], parser: SpacyParser) -> CaptionScore:
+    """Score of captions that the parser reads in another spelling with as many words."""
+    parses = []
+    for caption, found in zip(captions, parser.parse([spell(c["text"]) for c in captions]), strict=True):
+        assert isinstance(found, ParsedCaption)
+        words = caption["text"].split()
+        tokens = tuple(replace(t, text=word) for t, word in zip(found.tokens, words, strict=True))
+        parses.append(replace(found, text=caption["text"], tokens=tokens))
+    return caption_scores(captions, parses)
+
+
+def report_spellings(parser: SpacyParser) -> None:
+    """The open captions as people write them elsewhere: with a capital and a final point, with commas."""
+    captions = [c for c in json.loads(LABELLED.read_text(encoding="utf-8")) if c["part"] == "open"]
+    for name, spell in SPELLINGS.items():
+        score = respelled(captions, spell, parser)
+        print(
+            f"MSR-VTT open, {name}: predicate F1 {score.predicates.f1:.1f}  argument F1 {score.arguments.f1:.1f}"
+        )
 
 
 def msrvtt_captions(data: Path) -> list[str]:
@@ -176,6 +208,38 @@ def report_speed(captions: list[str], task: Callable[[list[str]], tuple[float, f
         )
 
 
+def report_products(parser: SpacyParser, captions: list[str]) -> None:
+    """Captions per processor second with numpy's matrix products and with thinc's default, turn by turn."""
+    import spacy
+
+    default = SpacyParser(spacy.load(MODELS / "pipeline"), "default", "", parser.labeller)
+    chosen = random.Random(SAMPLE_SEED).sample(captions, min(SPEED_CAPTIONS // 2, len(captions)))
+    parses = []
+    for name, one in (("numpy", parser), ("thinc's default", default)) * 2:
+        started = time.process_time()
+        parses.append(list(one.parse(chosen)))
+        rate = len(chosen) / (time.process_time() - started)
+        print(f"products by {name}: {rate:.0f} captions per processor second")
+    print(f"parses that differ: {sum(a != b for a, b in zip(parses[0], parses[1], strict=True))}")
+
+
+def report_filling(captions: list[str]) -> None:
+    """`hgr parse` of all captions into a new cache and out as graphs, with two workers."""
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name) / "captions.txt"
+        source.write_text("\n".join(captions) + "\n", encoding="utf-8")
+        started = time.perf_counter()
+        run = "import sys; from hgr.cli.main import main; sys.exit(main())"
+        command = [sys.executable, "-c", run, "parse", str(source), "--processes", "2"]
+        with open(Path(name) / "report.txt", "w+", encoding="utf-8") as report:
+            process = subprocess.Popen(command, stdout=report)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - started
+            report.seek(0)
+            print(f"hgr parse, two workers, {seconds:.1f} s, largest process {usage.ru_maxrss / 1024:.0f} MB, "
+                  f"exit code {os.waitstatus_to_exitcode(status)}: {report.readline().strip()}")  # fmt: skip
+
+
 def main() -> None:
     """Command line."""
     os.environ |= dict.fromkeys(THREADS, "1")
@@ -196,9 +260,12 @@ def main() -> None:
     report_trees(parser, sentences)
     report_roles(parser, sentences)
     report_captions(parser, chosen.data, chosen.held_back, chosen.verbose)
+    report_spellings(parser)
     captions = msrvtt_captions(chosen.data)
     if not chosen.skip_speed:
         report_speed(captions)
+        report_products(parser, captions)
+        report_filling(captions)
     if not chosen.skip_missed:
         report_missed_verbs(captions[: chosen.captions] if chosen.captions else captions)
 

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.parsing import LABELLED, VERBLESS, msrvtt_captions, report_speed, speeds
+from benchmarks.parsing import (
+    LABELLED,
+    SPELLINGS,
+    VERBLESS,
+    msrvtt_captions,
+    report_speed,
+    respelled,
+    speeds,
+)
+from parsing import load_parser
+from parsing.spacy_parser import SpacyParser
 
 
 def test_speeds_in_wall_time_and_per_processor_second():
@@ -32,6 +42,20 @@ def test_captions_are_read_in_file_order(tmp_path: Path):
     with gzip.open(tmp_path / "text" / "msrvtt_test_captions.json.gz", "wt", encoding="utf-8") as file:
         json.dump({"video9": ["b", "a"], "video1": ["c"]}, file)
     assert msrvtt_captions(tmp_path) == ["b", "a", "c"]
+
+
+def test_other_spellings_have_as_many_words_and_are_scored_as_the_caption():
+    text = "a man sings and a woman talks while a dog sleeps"
+    assert [spell(text) for spell in SPELLINGS.values()] == [
+        text,
+        "A man sings and a woman talks while a dog sleeps.",
+        "a man sings, and a woman talks, while a dog sleeps",
+    ]
+    verbs = {"sings": {"man": ["ARG0"]}, "talks": {"woman": ["ARG0"]}, "sleeps": {"dog": ["ARG0"]}}
+    parser = load_parser("builtin")
+    assert isinstance(parser, SpacyParser)
+    for spell in SPELLINGS.values():
+        assert respelled([{"text": text, "predicates": verbs}], spell, parser).predicates.f1 == 100
 
 
 def test_labels_by_hand_are_complete():
